@@ -1,0 +1,275 @@
+package ops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Plan observes the environment and plans the request. Nothing is recorded.
+func (o *Operator) Plan(ctx context.Context, req Request) (Plan, error) {
+	env, err := o.environment(req.Environment)
+	if err != nil {
+		return Plan{}, err
+	}
+	return o.plan(ctx, env, req)
+}
+
+func (o *Operator) plan(ctx context.Context, env Environment, req Request) (Plan, error) {
+	obs, err := o.observe(ctx, env, req.Target)
+	if err != nil {
+		return Plan{}, err
+	}
+	return NewPlan(obs, req, env.Rules)
+}
+
+// Propose plans the request and records it as a run that waits for approval; it
+// is approved at once where the policy asks for no approvals.
+func (o *Operator) Propose(ctx context.Context, req Request) (Run, error) {
+	env, err := o.environment(req.Environment)
+	if err != nil {
+		return Run{}, err
+	}
+	if err := o.mayRequest(ctx, env, req.By); err != nil {
+		return Run{}, err
+	}
+	if req.Urgent && strings.TrimSpace(req.Reason) == "" {
+		return Run{}, Refuse("an urgent upgrade needs a reason; it is announced and kept", "upgrade "+req.Target.String()+" --urgent REASON")
+	}
+	if err := o.refuseBusy(ctx, env); err != nil {
+		return Run{}, err
+	}
+	plan, err := o.plan(ctx, env, req)
+	if err != nil {
+		return Run{}, err
+	}
+	if err := refuseFailed(plan); err != nil {
+		return Run{}, err
+	}
+	if req.Digest != "" && req.Digest != plan.Digest {
+		return Run{}, Refuse("the world changed since the plan was shown", "plan "+req.Target.String())
+	}
+	e := Event{Run: "r-" + shortID(), Seq: 1, Kind: RunProposed, At: time.Now().UTC(), Actor: req.By, Request: &req, Plan: &plan}
+	if err := o.journal.Append(ctx, e); errors.Is(err, ErrBusy) {
+		if busy := o.refuseBusy(ctx, env); busy != nil {
+			return Run{}, busy
+		}
+		return Run{}, Refuse("another run was open in "+env.Name+" until a moment ago", "upgrade "+req.Target.String())
+	} else if err != nil {
+		return Run{}, fmt.Errorf("record the proposal: %w", err)
+	}
+	o.record(e)
+	run := Fold([]Event{e})
+	if env.Policy.Approvals == 0 {
+		run, err = o.decide(ctx, run.ID, func(run Run) (*Event, error) {
+			if run.State != Proposed {
+				return nil, nil // rejected or withdrawn meanwhile
+			}
+			return &Event{Kind: RunApproved, Actor: Ktops(), Reason: "the policy asks for no approval"}, nil
+		})
+		o.kick()
+		return run, err
+	}
+	o.hub.publish(Update{Run: run, Remaining: plan.Estimate()})
+	return run, nil
+}
+
+func refuseFailed(plan Plan) error {
+	failed := slices.DeleteFunc(slices.Clone(plan.Checks), func(f Finding) bool { return f.Level != Fail })
+	if len(failed) == 0 {
+		return nil
+	}
+	return &Refusal{Why: fmt.Sprintf("%s of %s failed in %s", plural(len(failed), "check"), plan.Target, plan.Environment), Findings: failed}
+}
+
+// refuseBusy refuses while another run is open, and says whose.
+func (o *Operator) refuseBusy(ctx context.Context, env Environment) error {
+	open, err := o.openRuns(ctx, env.Name)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	run := open[0]
+	return Refuse(fmt.Sprintf("run %s (%s to %s, asked for by %s) is %s in %s", run.ID, run.Plan.From, run.Plan.Target,
+		run.Request.By, strings.ReplaceAll(string(run.State), "_", " "), env.Name), wayOut(run)...)
+}
+
+func wayOut(run Run) []string {
+	switch run.State {
+	case Proposed:
+		return []string{"approve " + run.ID, "reject " + run.ID}
+	case Held:
+		return []string{"resume " + run.ID, "abort " + run.ID}
+	}
+	return []string{"status", "abort " + run.ID}
+}
+
+// openRuns lists the open runs of an environment after ending proposals that
+// nobody approved in time.
+func (o *Operator) openRuns(ctx context.Context, environment string) ([]Run, error) {
+	runs, err := o.runs(ctx, RunQuery{Environment: environment, OpenOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	var open []Run
+	for _, run := range runs {
+		if run, err = o.expire(ctx, run); err != nil {
+			return nil, err
+		}
+		if run.State.Open() {
+			open = append(open, run)
+		}
+	}
+	return open, nil
+}
+
+func (o *Operator) expire(ctx context.Context, run Run) (Run, error) {
+	env, err := o.environment(run.Request.Environment)
+	if err != nil {
+		return run, err
+	}
+	if run.State != Proposed || time.Now().Before(env.Policy.expires(run)) {
+		return run, nil
+	}
+	return o.decide(ctx, run.ID, func(run Run) (*Event, error) {
+		if run.State != Proposed {
+			return nil, nil
+		}
+		return &Event{Kind: RunExpired, Actor: Ktops(), Reason: "nobody approved it in time"}, nil
+	})
+}
+
+// Approve is one person's yes. Identity and policy are checked here, the world is
+// observed again, and a plan that drifted is void. The last approval that is
+// needed starts the run.
+func (o *Operator) Approve(ctx context.Context, id string, a Approval) (Run, error) {
+	run, err := o.Run(ctx, id)
+	if err != nil {
+		return Run{}, err
+	}
+	env, err := o.environment(run.Request.Environment)
+	if err != nil {
+		return Run{}, err
+	}
+	if run, err = o.expire(ctx, run); err != nil {
+		return run, err
+	}
+	if done, err := approvable(run, a.By); done || err != nil {
+		return run, err
+	}
+	if err := o.mayApprove(ctx, env, run, a); err != nil {
+		return run, err
+	}
+	if err := o.voidIfDrifted(ctx, env, run); err != nil {
+		return o.afterRefusal(ctx, run, err)
+	}
+	a.At, a.Digest = time.Now().UTC(), run.Plan.Digest
+	run, err = o.decide(ctx, id, func(run Run) (*Event, error) {
+		if done, err := approvable(run, a.By); done || err != nil {
+			return nil, err
+		}
+		e := &Event{Kind: RunApproval, Actor: a.By, Approval: &a, Reason: a.Reason}
+		if env.Policy.enough(append(slices.Clone(run.Approvals), a)) {
+			e.Kind = RunApproved
+		}
+		return e, nil
+	})
+	o.kick()
+	return run, err
+}
+
+// afterRefusal gives the run as the refusal left it.
+func (o *Operator) afterRefusal(ctx context.Context, run Run, refusal error) (Run, error) {
+	if now, err := o.Run(ctx, run.ID); err == nil {
+		run = now
+	}
+	return run, refusal
+}
+
+// approvable tells whether an approval by this person is already there (done), or
+// can no longer be given.
+func approvable(run Run, by Actor) (done bool, err error) {
+	if slices.ContainsFunc(run.Approvals, func(a Approval) bool { return a.By.ID == by.ID }) {
+		return true, nil
+	}
+	switch run.State {
+	case Proposed:
+		return false, nil
+	case Approved, Running, Held, Succeeded:
+		var names []string
+		for _, a := range run.Approvals {
+			names = append(names, a.By.String())
+		}
+		return false, Refuse(fmt.Sprintf("run %s is already approved by %s", run.ID, strings.Join(names, " and ")))
+	}
+	return false, Refuse(fmt.Sprintf("run %s is %s: %s", run.ID, run.State, run.Reason), "upgrade "+run.Plan.Target.String())
+}
+
+// voidIfDrifted observes the world again and voids the run when its plan is no
+// longer the one that was shown.
+func (o *Operator) voidIfDrifted(ctx context.Context, env Environment, run Run) error {
+	now, err := o.plan(ctx, env, run.Request)
+	var refusal *Refusal
+	var reason string
+	switch {
+	case errors.As(err, &refusal):
+		reason = refusal.Error()
+	case err != nil:
+		return err
+	case len(Drift(run.Plan, now)) > 0:
+		reason = strings.Join(Drift(run.Plan, now), "; ")
+	default:
+		return refuseFailed(now)
+	}
+	_, err = o.decide(ctx, run.ID, func(run Run) (*Event, error) {
+		if run.State != Proposed {
+			return nil, nil
+		}
+		return &Event{Kind: RunVoid, Actor: Ktops(), Reason: "the world changed after the plan was made: " + reason}, nil
+	})
+	if err != nil {
+		return err
+	}
+	return Refuse("the plan is void, for the world changed after it was made: "+reason, "upgrade "+run.Plan.Target.String())
+}
+
+// Reject is a no to a proposal, by an approver or by who asked for it.
+func (o *Operator) Reject(ctx context.Context, id string, by Actor, reason string) (Run, error) {
+	return o.control(ctx, id, by, func(run Run) (*Event, error) {
+		if run.State != Proposed {
+			return nil, Refuse(fmt.Sprintf("run %s is %s and can no longer be rejected", id, run.State), wayOut(run)...)
+		}
+		return &Event{Kind: RunRejected, Actor: by, Reason: reason}, nil
+	})
+}
+
+// control decides something about a run for a person who may act on its environment.
+func (o *Operator) control(ctx context.Context, id string, by Actor, judge func(Run) (*Event, error)) (Run, error) {
+	run, err := o.Run(ctx, id)
+	if err != nil {
+		return Run{}, err
+	}
+	env, err := o.environment(run.Request.Environment)
+	if err != nil {
+		return run, err
+	}
+	if run.Request.By.ID != by.ID {
+		if err := o.mayControl(ctx, env, by); err != nil {
+			return run, err
+		}
+	}
+	run, err = o.decide(ctx, id, judge)
+	o.kick()
+	return run, err
+}
+
+// mayControl refuses who may neither approve nor break the glass.
+func (o *Operator) mayControl(ctx context.Context, env Environment, by Actor) error {
+	ok, err := o.anyIncludes(ctx, by, env.Policy.Approve, env.Policy.BreakGlass)
+	if err != nil || ok {
+		return err
+	}
+	return Refuse(fmt.Sprintf("%s may not control runs in %s", by, env.Name), "ask one of the approvers, or who asked for the run")
+}

@@ -1,0 +1,89 @@
+package ops
+
+import (
+	"context"
+	"time"
+)
+
+// Kind names what a step does; a Handler exists for each.
+type Kind string
+
+// The kinds of steps.
+const (
+	PullImages   Kind = "pull"
+	TakeBackup   Kind = "backup"
+	VerifyBackup Kind = "verify-backup"
+	Roll         Kind = "roll"
+	Pin          Kind = "pin"
+	Verify       Kind = "verify"
+	Prune        Kind = "prune"
+)
+
+// Step is a small, named, resumable unit of a plan. It is data; the handler of
+// its kind knows how.
+type Step struct {
+	// Name is unique in its plan and the same in every plan, so that durations
+	// can be learned: "roll gateway 2/2".
+	Name      string    `json:"name"`
+	Kind      Kind      `json:"kind"`
+	Component Component `json:"component,omitempty"`
+	Service   string    `json:"service,omitempty"`
+	// Replica and Replicas number the container that a roll replaces, from 1.
+	Replica  int `json:"replica,omitempty"`
+	Replicas int `json:"replicas,omitempty"`
+	// Variable is what a pin sets; Image the image that a roll starts.
+	Variable string        `json:"variable,omitempty"`
+	Image    string        `json:"image,omitempty"`
+	ImageID  string        `json:"image_id,omitempty"`
+	From     Version       `json:"from"`
+	To       Version       `json:"to"`
+	Estimate time.Duration `json:"estimate"`
+	// Migrates is set on the step that may apply migrations, after which the
+	// previous API cannot start any more.
+	Migrates bool `json:"migrates,omitempty"`
+}
+
+// Task is a step in the hands of a handler.
+type Task struct {
+	Run     Run
+	Step    Step
+	Attempt int
+	// Report tells how far the step is. It may be called often and from any
+	// goroutine.
+	Report func(Progress)
+}
+
+// Progress is how far a step is.
+type Progress struct {
+	// Fraction is between 0 and 1, or negative where it is not known.
+	Fraction float64 `json:"fraction"`
+	Note     string  `json:"note,omitempty"`
+}
+
+// Result is what a finished step leaves for people and for later steps.
+type Result struct {
+	Note   string  `json:"note,omitempty"`
+	Backup *Backup `json:"backup,omitempty"`
+	Report *Report `json:"report,omitempty"`
+}
+
+// Handler performs the steps of one kind.
+type Handler interface {
+	// Done looks whether the world already is where the step would bring it. It
+	// is asked before every Do, also after a crash in the middle of one, and
+	// changes nothing.
+	Done(ctx context.Context, task Task) (bool, Result, error)
+	// Do brings the world there. It may be called again after it was
+	// interrupted anywhere and must then carry on from what it finds. When ctx
+	// ends it stops soon and leaves nothing half made in the way.
+	Do(ctx context.Context, task Task) (Result, error)
+}
+
+// Undoer is a Handler that can bring the world back to where it was before Do,
+// also when Do failed or never ran.
+type Undoer interface {
+	Undo(ctx context.Context, task Task) (Result, error)
+}
+
+// Handlers has the handler of each kind for one environment.
+type Handlers map[Kind]Handler

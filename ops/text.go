@@ -1,0 +1,30 @@
+package ops
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dustin/go-humanize"
+)
+
+// plural is "no pending migration", "1 migration" or "3 migrations".
+func plural(n int, noun string) string {
+	switch n {
+	case 0:
+		return "no " + noun
+	case 1:
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// bytesText is a size as people read it, in decimal units: 1.2 GB.
+func bytesText(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
+
+// durationText is a duration to the second, or to the minute above an hour.
+func durationText(d time.Duration) string {
+	if d >= time.Hour {
+		return d.Round(time.Minute).String()
+	}
+	return d.Round(time.Second).String()
+}
