@@ -1,0 +1,1 @@
+SELECT data FROM events WHERE run = ? AND seq > ? ORDER BY seq

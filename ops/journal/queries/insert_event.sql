@@ -1,0 +1,1 @@
+INSERT INTO events (run, seq, kind, at, actor, token, data) VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -1,0 +1,1 @@
+INSERT INTO runs (id, environment, state, open, proposed_at) VALUES (?, ?, ?, ?, ?)

@@ -1,0 +1,1 @@
+SELECT owner, token, expires FROM leases WHERE environment = ?

@@ -1,0 +1,1 @@
+UPDATE leases SET owner = '' WHERE environment = ? AND owner = ? AND token = ?
