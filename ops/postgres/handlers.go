@@ -1,0 +1,122 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/keeptrusts/ktops/ops"
+)
+
+// Handlers performs the steps of a run that concern backups.
+func (s *Server) Handlers() ops.Handlers {
+	return ops.Handlers{
+		ops.TakeBackup:   takeBackup{s},
+		ops.VerifyBackup: verifyBackup{s},
+		ops.Prune:        pruneBackups{s},
+	}
+}
+
+// backupOf names a run's backup, so that a resumed run finds what it took.
+func backupOf(run ops.Run) string { return "run-" + run.ID }
+
+// ofRun is the manifest of the run's backup; false when there is none yet.
+func (s *Server) ofRun(run ops.Run) (manifest, bool, error) {
+	if err := checkName(backupOf(run)); err != nil {
+		return manifest{}, false, err
+	}
+	m, err := s.catalogue().read(backupOf(run))
+	if errors.Is(err, fs.ErrNotExist) {
+		return manifest{}, false, nil
+	}
+	return m, err == nil, err
+}
+
+type takeBackup struct{ server *Server }
+
+// Done finds the run's backup whole: a dump has its name only once it is.
+func (h takeBackup) Done(_ context.Context, task ops.Task) (bool, ops.Result, error) {
+	m, found, err := h.server.ofRun(task.Run)
+	if err != nil || !found {
+		return false, ops.Result{}, err
+	}
+	return true, taken(m.Backup), nil
+}
+
+func (h takeBackup) Do(ctx context.Context, task ops.Task) (ops.Result, error) {
+	platform := task.Run.Plan.From.String()
+	if task.Run.Plan.From.IsZero() {
+		platform = h.server.opts.PlatformVersion(ctx)
+	}
+	backup, err := h.server.backup(ctx, backupOf(task.Run), platform, task.Report)
+	if err != nil {
+		return ops.Result{}, err
+	}
+	return taken(backup), nil
+}
+
+func taken(b ops.Backup) ops.Result {
+	return ops.Result{Backup: &b, Note: fmt.Sprintf("%s, %s uncompressed, in %s",
+		bytesText(b.Bytes), bytesText(b.RawBytes), b.Took.Round(100*time.Millisecond))}
+}
+
+type verifyBackup struct{ server *Server }
+
+// Done believes a verification as long as the file is the one that was read.
+func (h verifyBackup) Done(_ context.Context, task ops.Task) (bool, ops.Result, error) {
+	m, found, err := h.server.ofRun(task.Run)
+	if err != nil || !found || m.VerifiedAt.IsZero() {
+		return false, ops.Result{}, err
+	}
+	if b := task.Run.Backup(); b != nil && b.SHA256 != m.SHA256 {
+		return false, ops.Result{}, nil // not the one that this run took
+	}
+	return true, readBack(m.Backup), nil
+}
+
+func (h verifyBackup) Do(ctx context.Context, task ops.Task) (ops.Result, error) {
+	backup, err := h.server.Verify(ctx, backupOf(task.Run), task.Report)
+	if err != nil {
+		return ops.Result{}, err
+	}
+	if b := task.Run.Backup(); b != nil && b.SHA256 != backup.SHA256 {
+		return ops.Result{}, fmt.Errorf("%s is not the backup that this run took: its SHA-256 is another", backup.File)
+	}
+	return readBack(backup), nil
+}
+
+func readBack(b ops.Backup) ops.Result {
+	return ops.Result{Backup: &b, Note: fmt.Sprintf("%d tables read back in %s", b.Entries, b.VerifyTook.Round(100*time.Millisecond))}
+}
+
+type pruneBackups struct{ server *Server }
+
+// Done is never known beforehand: Do also removes what dead attempts left, and
+// finds by itself that there is nothing.
+func (h pruneBackups) Done(context.Context, ops.Task) (bool, ops.Result, error) {
+	return false, ops.Result{}, nil
+}
+
+// Do spares the backup of its run, which a rollback needs. What cannot be removed
+// is said, and is no failure: old files are no reason to put back what works.
+func (h pruneBackups) Do(_ context.Context, task ops.Task) (ops.Result, error) {
+	removed, err := h.server.prune(time.Now(), h.server.catalogue().dump(backupOf(task.Run)))
+	if err != nil {
+		h.server.opts.Log.WithError(err).Warn("cannot remove old backups")
+		return ops.Result{Note: fmt.Sprintf("%d removed, then: %v", len(removed), err)}, nil
+	}
+	var bytes int64
+	for _, b := range removed {
+		bytes += b.Bytes
+	}
+	if len(removed) == 0 {
+		return ops.Result{Note: "nothing to remove"}, nil
+	}
+	return ops.Result{Note: fmt.Sprintf("%d removed, %s", len(removed), bytesText(bytes))}, nil
+}
+
+func bytesText(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
