@@ -1,0 +1,37 @@
+package config
+
+// Database is the PostgreSQL database of the API. The user needs to read
+// everything, and for rehearsals to create databases.
+type Database struct {
+	// Name or address of the server, or the folder of its Unix socket.
+	Host string `yaml:"host" validate:"required" example:"db.internal"`
+	// Port.
+	Port int `yaml:"port" default:"5432" validate:"min=1,max=65535"`
+	// Name of the database.
+	Name string `yaml:"name" default:"keeptrusts" validate:"required"`
+	// User.
+	User string `yaml:"user" default:"keeptrusts" validate:"required"`
+	// Password; leave it out where the server asks for none.
+	Password Secret `yaml:"password"`
+	// Use of TLS, as libpq names it.
+	SSLMode string `yaml:"sslmode" default:"prefer" validate:"oneof=disable allow prefer require verify-ca verify-full"`
+	// Data directory of the server when it is on this machine, so that its free
+	// space can be seen.
+	DataDirectory string `yaml:"data_directory" validate:"omitempty,abspath" example:"/var/lib/postgresql"`
+	// Folder of pg_dump and pg_restore; by default those of PATH. They must be at
+	// least the server's major version.
+	Bin string `yaml:"bin" validate:"omitempty,abspath" example:"/usr/lib/postgresql/15/bin"`
+}
+
+// Backup is where backups go and how long they stay. The last good backup is
+// never deleted, whatever its age.
+type Backup struct {
+	// Folder of the dumps.
+	Directory string `yaml:"directory" validate:"required,abspath" example:"/var/backups/keeptrusts"`
+	// Age at which a backup is deleted.
+	Keep Duration `yaml:"keep" default:"30d" validate:"min=1h"`
+	// How many verified backups stay whatever their age.
+	KeepLast int `yaml:"keep_last" default:"3" validate:"min=1"`
+	// Compression level of zstd: higher is smaller and slower.
+	Level int `yaml:"level" default:"3" validate:"min=1,max=19"`
+}
