@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"github.com/slack-go/slack"
+
+	"github.com/keeptrusts/ktops/bot/cards"
+	"github.com/keeptrusts/ktops/ops"
+)
+
+// modalTimeout is how long the permission to open a modal lives (docs:
+// interactivity/handling-user-interaction, trigger_id).
+const modalTimeout = 3 * time.Second
+
+// act does what a click or a modal asks for.
+func (b *Bot) act(ctx context.Context, d Delivery) {
+	log := b.log.WithFields(logrus.Fields{"run": d.Run, "user": d.User, "action": d.Action})
+	log.Info("click")
+	switch d.Action {
+	case cards.ActionDetails:
+		b.openModal(ctx, d, cards.DetailsModal, "history "+d.Run)
+	case cards.ActionReject:
+		b.openModal(ctx, d, cards.RejectModal, "reject "+d.Run+" REASON")
+	case cards.ActionApprove:
+		if b.offersGlass(ctx, d) {
+			b.openModal(ctx, d, cards.BreakGlassModal, "approve "+d.Run+" --break-glass REASON")
+			return
+		}
+		b.clicked(ctx, d, "approve", false)
+	case cards.CallbackBreakGlass:
+		b.clicked(ctx, d, "approve", true)
+	case cards.CallbackReject:
+		b.clicked(ctx, d, "reject", false)
+	case cards.ActionHold:
+		b.clicked(ctx, d, "hold", false)
+	case cards.ActionAbort:
+		b.clicked(ctx, d, "abort", false)
+	case cards.ActionResume:
+		b.clicked(ctx, d, "resume", false)
+	default:
+		log.Warn("a click on something that this ktops does not know")
+	}
+}
+
+// clicked decides by click. The card shows the outcome; only a no is answered.
+func (b *Bot) clicked(ctx context.Context, d Delivery, verb string, glass bool) {
+	by := b.names.actor(ctx, d.User, d.UserName)
+	_, err := b.decide(ctx, verb, d.Run, by, d.Reason, glass)
+	if err != nil {
+		b.repair(ctx, d.Run)
+	} else {
+		b.refresh(ctx, d.Run)
+	}
+	if d.Channel == "" {
+		d.Channel = b.channelOfRun(ctx, d.Run) // a modal belongs to no channel
+	}
+	b.answerError(ctx, d, verb, err)
+}
+
+// decide hands a decision to the domain.
+func (b *Bot) decide(ctx context.Context, verb, run string, by ops.Actor, reason string, glass bool) (ops.Run, error) {
+	switch verb {
+	case "approve":
+		return b.service.Approve(ctx, run, ops.Approval{By: by, BreakGlass: glass, Reason: reason})
+	case "reject":
+		return b.service.Reject(ctx, run, by, reason)
+	case "hold":
+		return b.service.Hold(ctx, run, by, reason)
+	case "resume":
+		return b.service.Resume(ctx, run, by)
+	case "abort":
+		return b.service.Abort(ctx, run, by, reason)
+	}
+	return ops.Run{}, fmt.Errorf("there is no decision %q", verb)
+}
+
+// offersGlass tells whether this click is a person's on their own request where
+// the policy lets them break the glass. Whether they may is the domain's to say.
+func (b *Bot) offersGlass(ctx context.Context, d Delivery) bool {
+	run, err := b.service.Run(ctx, d.Run)
+	if err != nil || run.State != ops.Proposed || run.Request.By.ID != d.User {
+		return false
+	}
+	env, ok := b.environment(run.Plan.Environment)
+	if !ok {
+		return false
+	}
+	who := env.Policy.BreakGlass
+	if slices.Contains(who.Users, "*") || slices.Contains(who.Users, d.User) {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, modalTimeout/2)
+	defer cancel()
+	for _, group := range who.Groups {
+		if members, err := b.groups.Members(ctx, group); err == nil && slices.Contains(members, d.User) {
+			return true
+		}
+	}
+	return false
+}
+
+// openModal opens a modal about a run. It cannot wait in the outbox, for the
+// permission ends; where it fails, the person is told what to type.
+func (b *Bot) openModal(ctx context.Context, d Delivery, modal func(ops.Run) slack.ModalViewRequest, instead string) {
+	run, err := b.service.Run(ctx, d.Run)
+	if err != nil {
+		b.answerError(ctx, d, "looking at the run", err)
+		return
+	}
+	if d.Action == cards.ActionReject && run.State != ops.Proposed {
+		b.repair(ctx, d.Run)
+		b.answer(ctx, d, cards.NoLonger(run, b.command))
+		return
+	}
+	call, cancel := context.WithTimeout(ctx, modalTimeout)
+	defer cancel()
+	if _, err := b.api.OpenViewContext(call, d.TriggerID, modal(run)); err != nil && ctx.Err() == nil {
+		b.log.WithField("run", d.Run).WithError(err).Warn("cannot open a modal")
+		b.answer(ctx, d, cards.Mistake("Slack did not open the dialog in time; type it instead", []string{instead}, b.command))
+	}
+}
+
+func (b *Bot) channelOfRun(ctx context.Context, id string) string {
+	card, ok, err := b.store.Card(ctx, id)
+	if err != nil || !ok {
+		return ""
+	}
+	return card.Channel
+}

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/keeptrusts/ktops/bot"
+)
+
+// Receive stores a delivery; it is false for a copy.
+func (s *Store) Receive(ctx context.Context, d bot.Delivery) (bool, error) {
+	payload, err := json.Marshal(d)
+	if err != nil {
+		return false, fmt.Errorf("write a delivery: %w", err)
+	}
+	// Without s.ordinary: Slack waits for this one.
+	result, err := s.db.ExecContext(ctx, s.query["receive"], d.ID, millis(d.Received), string(payload))
+	if err != nil {
+		return false, fmt.Errorf("receive: %w", err)
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
+// Undone lists the deliveries that are not worked off, oldest first.
+func (s *Store) Undone(ctx context.Context) ([]bot.Delivery, error) {
+	s.ordinary.Lock()
+	defer s.ordinary.Unlock()
+	rows, err := s.db.QueryContext(ctx, s.query["undone"])
+	if err != nil {
+		return nil, fmt.Errorf("read the inbox: %w", err)
+	}
+	defer rows.Close()
+	var undone []bot.Delivery
+	for rows.Next() {
+		var d bot.Delivery
+		var payload string
+		if err := rows.Scan(&payload); err != nil {
+			return nil, fmt.Errorf("read the inbox: %w", err)
+		}
+		if err := json.Unmarshal([]byte(payload), &d); err != nil {
+			return nil, fmt.Errorf("read a delivery of the inbox: %w", err)
+		}
+		undone = append(undone, d)
+	}
+	return undone, rows.Err()
+}
+
+// Finish marks a delivery as worked off.
+func (s *Store) Finish(ctx context.Context, id string) error {
+	return s.exec(ctx, "finish_delivery", millis(time.Now()), id)
+}

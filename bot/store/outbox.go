@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/keeptrusts/ktops/bot"
+)
+
+// payload is what of a message only its sending needs.
+type payload struct {
+	User   string       `json:"user,omitempty"`
+	URL    string       `json:"url,omitempty"`
+	Loud   bool         `json:"loud,omitempty"`
+	Text   string       `json:"text"`
+	Blocks slack.Blocks `json:"blocks"`
+}
+
+func pack(m bot.Message) (string, error) {
+	raw, err := json.Marshal(payload{User: m.User, URL: m.URL, Loud: m.Loud, Text: m.Text, Blocks: m.Blocks})
+	if err != nil {
+		return "", fmt.Errorf("write a message: %w", err)
+	}
+	return string(raw), nil
+}
+
+// Enqueue stores a message, once for each key. An edit takes the place of edits
+// of the same message that were not sent.
+func (s *Store) Enqueue(ctx context.Context, m bot.Message) (bool, error) {
+	raw, err := pack(m)
+	if err != nil {
+		return false, err
+	}
+	fresh := false
+	err = s.within(ctx, func(tx *sql.Tx) error {
+		if m.Kind == bot.Update {
+			if _, err := tx.ExecContext(ctx, s.query["supersede"], m.Lane()); err != nil {
+				return fmt.Errorf("supersede edits: %w", err)
+			}
+		}
+		result, err := tx.ExecContext(ctx, s.query["enqueue"], orNull(m.Key), string(m.Kind), m.Lane(), m.Channel,
+			orNull(m.Parent), raw, string(m.State), millis(m.Created), millis(m.NextAt))
+		if err != nil {
+			return fmt.Errorf("enqueue: %w", err)
+		}
+		n, err := result.RowsAffected()
+		fresh = n > 0
+		return err
+	})
+	return fresh, err
+}
+
+// Heads lists the first unsent message of each lane that is not waiting for its parent.
+func (s *Store) Heads(ctx context.Context) ([]bot.Message, error) {
+	s.ordinary.Lock()
+	defer s.ordinary.Unlock()
+	rows, err := s.db.QueryContext(ctx, s.query["heads"])
+	if err != nil {
+		return nil, fmt.Errorf("read the outbox: %w", err)
+	}
+	defer rows.Close()
+	var heads []bot.Message
+	for rows.Next() {
+		var m bot.Message
+		var raw string
+		var p payload
+		var created, next int64
+		if err := rows.Scan(&m.ID, &m.Key, &m.Kind, &m.Channel, &m.Parent, &m.ParentTS, &raw, &m.State, &m.Attempts, &created, &next); err != nil {
+			return nil, fmt.Errorf("read the outbox: %w", err)
+		}
+		if err := json.Unmarshal([]byte(raw), &p); err != nil {
+			return nil, fmt.Errorf("read a message of the outbox: %w", err)
+		}
+		m.User, m.URL, m.Loud, m.Text, m.Blocks = p.User, p.URL, p.Loud, p.Text, p.Blocks
+		m.Created, m.NextAt = moment(created), moment(next)
+		heads = append(heads, m)
+	}
+	return heads, rows.Err()
+}
+
+// Save records how far a message is. An edit that is done, or that a newer one
+// has overtaken, is forgotten.
+func (s *Store) Save(ctx context.Context, m bot.Message) error {
+	raw, err := pack(m)
+	if err != nil {
+		return err
+	}
+	var done any
+	if m.State == bot.Sent || m.State == bot.Dropped {
+		done = millis(time.Now())
+	}
+	return s.within(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, s.query["save"], string(m.Kind), m.Lane(), raw, string(m.State), m.Attempts,
+			millis(m.NextAt), orNull(m.TS), done, m.ID); err != nil {
+			return fmt.Errorf("save a message: %w", err)
+		}
+		_, err := tx.ExecContext(ctx, s.query["forget_edit"], m.ID)
+		return err
+	})
+}
+
+// Depth counts the messages that are not sent.
+func (s *Store) Depth(ctx context.Context) (int, error) {
+	s.ordinary.Lock()
+	defer s.ordinary.Unlock()
+	var n int
+	if err := s.db.QueryRowContext(ctx, s.query["depth"]).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count the outbox: %w", err)
+	}
+	return n, nil
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

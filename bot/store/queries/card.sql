@@ -1,0 +1,1 @@
+SELECT channel, seq, told FROM slack_cards WHERE run = ?

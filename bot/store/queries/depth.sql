@@ -1,0 +1,1 @@
+SELECT count(*) FROM slack_outbox WHERE state IN ('pending', 'unsure')

@@ -1,0 +1,1 @@
+UPDATE slack_inbox SET done_at = ? WHERE id = ?

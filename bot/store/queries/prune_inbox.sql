@@ -1,0 +1,1 @@
+DELETE FROM slack_inbox WHERE done_at < ?

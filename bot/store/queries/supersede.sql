@@ -1,0 +1,1 @@
+DELETE FROM slack_outbox WHERE lane = ? AND kind = 'update' AND state = 'pending'
