@@ -140,7 +140,6 @@ func (p *Platform) service(ctx context.Context) (api.Compose, error) {
 	return service, nil
 }
 
-// get is a request that must be answered with 200.
 // Get asks for url and returns an error unless the answer is 200.
 func Get(ctx context.Context, url string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
