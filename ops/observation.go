@@ -21,6 +21,8 @@ type Observation struct {
 	Soaked *Soaked `json:"soaked,omitempty"`
 	// Durations holds how long steps of a kind took here before, by Step.Name.
 	Durations map[string]time.Duration `json:"durations,omitempty"`
+	// Edge is how the edge is; nil where ktops does not manage it.
+	Edge *EdgeState `json:"edge,omitempty"`
 	// Unseen tells what could not be observed; each becomes a failed check.
 	Unseen []Finding `json:"unseen,omitempty"`
 }
@@ -108,6 +110,12 @@ type DatabaseState struct {
 	BackupDir  string             `json:"backup_dir"`
 	Backup     *Backup            `json:"backup,omitempty"` // the newest verified one
 	Client     string             `json:"client"`           // version of pg_dump
+	// WriteRate is what a short measurement wrote in bytes a second; zero when there
+	// was none. Estimates of steps that never ran here rest on it.
+	WriteRate int64 `json:"write_rate,omitempty"`
+	// NoSnapshot says why a database cannot be copied aside by CREATE DATABASE …
+	// TEMPLATE; empty when it can.
+	NoSnapshot string `json:"no_snapshot,omitempty"`
 }
 
 // Table is a table with its total size: heap, indexes and TOAST.

@@ -10,6 +10,8 @@ const (
 	Auto    Strategy = "auto" // rolling where that is safe
 	Rolling Strategy = "rolling"
 	Window  Strategy = "window" // maintenance mode, stop, upgrade, reopen
+	// Closing closes the edge for a while and changes nothing else.
+	Closing Strategy = "maintenance"
 )
 
 // Plan is an immutable list of steps with the facts it was computed from.

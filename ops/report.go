@@ -21,11 +21,14 @@ type ProbeResult struct {
 	Requests int       `json:"requests"`
 	Failed   int       `json:"failed"`
 	// LongestGap is the longest time without a successful request, on any route.
-	LongestGap time.Duration  `json:"longest_gap"`
-	Streams    int            `json:"streams"`
-	StreamsCut int            `json:"streams_cut"`
-	Routes     []RouteResult  `json:"routes,omitempty"`
-	Samples    []FailedSample `json:"samples,omitempty"` // the first few failures
+	LongestGap time.Duration `json:"longest_gap"`
+	Streams    int           `json:"streams"`
+	StreamsCut int           `json:"streams_cut"`
+	// Closed counts requests that the closed edge answered with its page: announced,
+	// and so not failed.
+	Closed  int            `json:"closed,omitempty"`
+	Routes  []RouteResult  `json:"routes,omitempty"`
+	Samples []FailedSample `json:"samples,omitempty"` // the first few failures
 }
 
 // RouteResult is the probe's count for one route through the edge.
@@ -58,6 +61,7 @@ func (p ProbeResult) Add(q ProbeResult) ProbeResult {
 	p.Failed += q.Failed
 	p.Streams += q.Streams
 	p.StreamsCut += q.StreamsCut
+	p.Closed += q.Closed
 	p.LongestGap = max(p.LongestGap, q.LongestGap)
 	if q.Since.Before(p.Since) {
 		p.Since = q.Since

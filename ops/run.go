@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -8,10 +9,10 @@ import (
 // State is where a run is.
 type State string
 
-// The states of a run. Proposed, Approved, Running and Held are open: while a
-// run is open, no other may begin in its environment.
+// The states of a run. Those from Proposed to Held are open.
 const (
 	Proposed   State = "proposed"    // waits for approvals
+	Scheduled  State = "scheduled"   // approved; waits for its window to open
 	Approved   State = "approved"    // waits for a runner
 	Running    State = "running"     // a runner has it
 	Held       State = "held"        // stopped between steps; a person decides
@@ -22,11 +23,18 @@ const (
 	Rejected   State = "rejected"    // a person said no
 	Expired    State = "expired"     // nobody approved in time
 	Void       State = "void"        // the world drifted after the plan was made
+	Missed     State = "missed"      // its window passed unused
 )
 
-// Open reports whether a run in this state keeps others from beginning.
+// Open reports whether a run in this state has not ended.
 func (s State) Open() bool {
-	return s == Proposed || s == Approved || s == Running || s == Held
+	return s == Proposed || s == Scheduled || s == Approved || s == Running || s == Held
+}
+
+// Exclusive reports whether the run keeps others of its environment from
+// beginning: while it is open, unless it waits for its window.
+func (r Run) Exclusive() bool {
+	return r.State.Open() && r.State != Scheduled && (r.State != Proposed || r.Opening == nil)
 }
 
 // StepState is where one step of a run is.
@@ -49,6 +57,8 @@ type Run struct {
 	State   State       `json:"state"`
 	Steps   []StepRun   `json:"steps"`
 	Probe   ProbeResult `json:"probe"`
+	// Opening is the occurrence of a window that the run waits for or runs in.
+	Opening *Opening `json:"opening,omitempty"`
 	// Approvals are those that count for the present plan.
 	Approvals  []Approval `json:"approvals,omitempty"`
 	ProposedAt time.Time  `json:"proposed_at"`
@@ -57,12 +67,15 @@ type Run struct {
 	// Reason says why the run is held or how it ended badly.
 	Reason string `json:"reason,omitempty"`
 	// Asked is a control that a person gave and the runner has not yet obeyed:
-	// HoldAsked or AbortAsked, else empty.
+	// HoldAsked, AbortAsked or ReopenAsked, else empty.
 	Asked EventKind `json:"asked,omitempty"`
 	// AskedBy is who gave it.
 	AskedBy Actor `json:"asked_by,omitzero"`
 	// AskedWhy is the reason they gave.
 	AskedWhy string `json:"asked_why,omitempty"`
+	// Overrun is when the run is now expected to be through, once it will not be
+	// before its window closes; zero while all is well.
+	Overrun time.Time `json:"overrun,omitzero"`
 	// Undoing is set once steps are being undone: there is no way forward then.
 	Undoing bool `json:"undoing,omitempty"`
 	// Seq is the number of the last event folded.
@@ -78,6 +91,7 @@ type StepRun struct {
 	Attempts int       `json:"attempts"`
 	Started  time.Time `json:"started,omitzero"`
 	Ended    time.Time `json:"ended,omitzero"`
+	Undone   time.Time `json:"undone,omitzero"`
 	Result   Result    `json:"result"`
 	Error    string    `json:"error,omitempty"`
 }
@@ -105,6 +119,15 @@ type Request struct {
 	Digest string `json:"digest,omitempty"`
 	// Channel is the Slack channel the request came from; empty for the command line.
 	Channel string `json:"channel,omitempty"`
+	// Window asks for an opening of that window, or of any when it is NextWindow.
+	Window string `json:"window,omitempty"`
+	// Opening is the occurrence that Window was resolved to.
+	Opening *Opening `json:"opening,omitempty"`
+	// Replaces is a run that was approved into the same opening and drifted.
+	Replaces string `json:"replaces,omitempty"`
+	// Maintenance asks for the edge to be closed for a while and nothing else; the
+	// target is then zero.
+	Maintenance *Maintenance `json:"maintenance,omitempty"`
 }
 
 // Actor is a person, or ktops itself.
@@ -132,6 +155,8 @@ type Approval struct {
 	Digest     string    `json:"digest"`
 	BreakGlass bool      `json:"break_glass,omitempty"`
 	Reason     string    `json:"reason,omitempty"`
+	// Opening is the occurrence that the run is approved into, where it needs one.
+	Opening *Opening `json:"opening,omitempty"`
 }
 
 // EventKind names what happened to a run.
@@ -145,6 +170,9 @@ const (
 	RunRejected   EventKind = "rejected"
 	RunExpired    EventKind = "expired"
 	RunVoid       EventKind = "void"
+	RunOpened     EventKind = "opened" // its window opened
+	RunMissed     EventKind = "missed" // its window passed unused
+	RunOverran    EventKind = "overran"
 	RunStarted    EventKind = "started" // also each time a runner takes it up again
 	StepBegan     EventKind = "step-started"
 	StepEnded     EventKind = "step-done"
@@ -152,6 +180,7 @@ const (
 	StepReverted  EventKind = "step-undone"
 	HoldAsked     EventKind = "hold-asked"
 	AbortAsked    EventKind = "abort-asked"
+	ReopenAsked   EventKind = "reopen-asked" // maintenance ends now
 	RunHeld       EventKind = "held"
 	RunResumed    EventKind = "resumed"
 	RunUndoing    EventKind = "undoing"
@@ -160,6 +189,8 @@ const (
 	RunFailed     EventKind = "failed"
 	RunAborted    EventKind = "aborted"
 	LeaseBroken   EventKind = "lease-broken" // a person unlocked the environment
+	EdgeOpened    EventKind = "edge-opened"  // by the dead-man rule, not by a runner
+	Alarm         EventKind = "alarm"        // a person must look now
 )
 
 // Event is one thing that happened to a run: who, what, when. Events are
@@ -180,6 +211,7 @@ type Event struct {
 	Result   *Result      `json:"result,omitempty"`   // step-done, step-undone
 	Probe    *ProbeResult `json:"probe,omitempty"`    // so far in this stretch
 	Reason   string       `json:"reason,omitempty"`   // why, for people
+	Until    time.Time    `json:"until,omitzero"`     // overran: when the run is now expected to be through
 }
 
 // Fold is the run that its events tell of. The events must be in order.
@@ -199,22 +231,22 @@ func (r Run) apply(e Event) Run {
 	switch e.Kind {
 	case RunProposed:
 		r.ID, r.Request, r.Plan, r.State, r.ProposedAt = e.Run, *e.Request, *e.Plan, Proposed, e.At
+		r.Opening = e.Request.Opening
 		for _, s := range e.Plan.Steps {
 			r.Steps = append(r.Steps, StepRun{Step: s, State: StepPending})
 		}
-	case RunApproval:
-		r.Approvals = append(slices.Clone(r.Approvals), *e.Approval)
-	case RunApproved:
-		if e.Approval != nil {
-			r.Approvals = append(slices.Clone(r.Approvals), *e.Approval)
-		}
+	case RunApproval, RunApproved:
+		r = r.applyApproval(e)
+	case RunOpened:
 		r.State = Approved
+	case RunOverran:
+		r.Overrun = e.Until
 	case RunStarted:
 		r.State, r.Reason = Running, ""
 		if r.StartedAt.IsZero() {
 			r.StartedAt = e.At
 		}
-	case HoldAsked, AbortAsked:
+	case HoldAsked, AbortAsked, ReopenAsked:
 		r.Asked, r.AskedBy, r.AskedWhy = e.Kind, e.Actor, e.Reason
 	case RunHeld:
 		r.State, r.Reason = Held, e.Reason
@@ -233,10 +265,27 @@ func (r Run) apply(e Event) Run {
 	return r
 }
 
+// applyApproval counts an approval. The last one that was needed starts the run,
+// or has it wait for its window.
+func (r Run) applyApproval(e Event) Run {
+	if e.Approval != nil {
+		r.Approvals = append(slices.Clone(r.Approvals), *e.Approval)
+		r.Opening = cmp.Or(r.Opening, e.Approval.Opening)
+	}
+	switch {
+	case e.Kind == RunApproval:
+	case r.Opening != nil:
+		r.State = Scheduled
+	default:
+		r.State = Approved
+	}
+	return r
+}
+
 func (r Run) applyEnd(e Event) Run {
 	ends := map[EventKind]State{
 		RunRejected: Rejected, RunExpired: Expired, RunVoid: Void, RunSucceeded: Succeeded,
-		RunRolledBack: RolledBack, RunFailed: Failed, RunAborted: Aborted,
+		RunRolledBack: RolledBack, RunFailed: Failed, RunAborted: Aborted, RunMissed: Missed,
 	}
 	if state, ok := ends[e.Kind]; ok {
 		r.State, r.EndedAt, r.Asked = state, e.At, ""
@@ -280,7 +329,7 @@ func applyStep(steps []StepRun, e Event) []StepRun {
 	case StepBroke:
 		s.State, s.Ended, s.Error = StepFailed, e.At, e.Reason
 	case StepReverted:
-		s.State = StepUndone
+		s.State, s.Undone = StepUndone, e.At
 		if s.Ended.IsZero() {
 			s.Ended = e.At
 		}

@@ -13,6 +13,10 @@ type Status struct {
 	Open *Run `json:"open,omitempty"`
 	// Last is the newest run that has ended.
 	Last *Run `json:"last,omitempty"`
+	// Scheduled are the runs that wait for a window, soonest first.
+	Scheduled []Run `json:"scheduled,omitempty"`
+	// Edge is how the edge is; nil where ktops does not manage it.
+	Edge *EdgeState `json:"edge,omitempty"`
 	// Lease is who holds the environment; nil when nobody does.
 	Lease *Lease `json:"lease,omitempty"`
 	// Findings tell what could not be seen, and what is wrong.

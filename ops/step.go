@@ -17,6 +17,15 @@ const (
 	Pin          Kind = "pin"
 	Verify       Kind = "verify"
 	Prune        Kind = "prune"
+
+	// Those of a window (guide: Planned Downtime Procedure).
+	CloseEdge    Kind = "close-edge"
+	Drain        Kind = "drain"
+	StopService  Kind = "stop"
+	Snapshot     Kind = "snapshot"
+	StartService Kind = "start"
+	OpenEdge     Kind = "open-edge"
+	StayClosed   Kind = "stay-closed"
 )
 
 // Step is a small, named, resumable unit of a plan. It is data; the handler of
@@ -65,6 +74,11 @@ type Result struct {
 	Note   string  `json:"note,omitempty"`
 	Backup *Backup `json:"backup,omitempty"`
 	Report *Report `json:"report,omitempty"`
+	// StreamsCut counts answers that were still going on when a drain had lasted its
+	// longest; -1 when there were some and they could not be counted.
+	StreamsCut int `json:"streams_cut,omitempty"`
+	// Snapshot is the name of the database that a snapshot made.
+	Snapshot string `json:"snapshot,omitempty"`
 }
 
 // Handler performs the steps of one kind.

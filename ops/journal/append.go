@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/keeptrusts/ktops/ops"
@@ -59,18 +60,27 @@ func (j *Journal) begin(ctx context.Context, tx *sql.Tx, e ops.Event) (string, [
 	case e.Seq != len(events)+1 || (len(events) > 0 && e.Kind == ops.RunProposed):
 		return "", nil, fmt.Errorf("event %d after %d: %w", e.Seq, len(events), ops.ErrConflict)
 	case len(events) > 0:
-		return events[0].Request.Environment, events, nil
+		return events[0].Request.Environment, events, j.exclude(ctx, tx, events, e)
 	}
-	environment := e.Request.Environment
-	var open string
-	err = tx.QueryRowContext(ctx, j.queries["open_run"], environment).Scan(&open)
+	return e.Request.Environment, nil, j.exclude(ctx, tx, nil, e)
+}
+
+// exclude refuses an event by which a run would become exclusive while another of
+// its environment is.
+func (j *Journal) exclude(ctx context.Context, tx *sql.Tx, events []ops.Event, e ops.Event) error {
+	run := ops.Fold(append(slices.Clone(events), e))
+	if !run.Exclusive() || ops.Fold(events).Exclusive() {
+		return nil
+	}
+	var other string
+	err := tx.QueryRowContext(ctx, j.queries["exclusive_run"], run.Request.Environment).Scan(&other)
 	if err == nil {
-		return "", nil, fmt.Errorf("%w (%s)", ops.ErrBusy, open)
+		return fmt.Errorf("%w (%s)", ops.ErrBusy, other)
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
-		return "", nil, fmt.Errorf("look for an open run: %w", err)
+		return fmt.Errorf("look for another run: %w", err)
 	}
-	return environment, nil, nil
+	return nil
 }
 
 // fence refuses a runner whose lease was taken over, broken or given back.
@@ -97,9 +107,10 @@ func (j *Journal) insert(ctx context.Context, tx *sql.Tx, events []ops.Event) er
 	}
 	run := ops.Fold(events)
 	if e.Seq == 1 {
-		_, err = tx.ExecContext(ctx, j.queries["insert_run"], run.ID, run.Request.Environment, run.State, run.State.Open(), stamp(e.At))
+		_, err = tx.ExecContext(ctx, j.queries["insert_run"], run.ID, run.Request.Environment,
+			run.State, run.State.Open(), run.Exclusive(), stamp(e.At))
 	} else {
-		_, err = tx.ExecContext(ctx, j.queries["update_run"], run.State, run.State.Open(), run.ID)
+		_, err = tx.ExecContext(ctx, j.queries["update_run"], run.State, run.State.Open(), run.Exclusive(), run.ID)
 	}
 	if err != nil {
 		return fmt.Errorf("write the run: %w", err)

@@ -1,1 +1,1 @@
-INSERT INTO runs (id, environment, state, open, proposed_at) VALUES (?, ?, ?, ?, ?)
+INSERT INTO runs (id, environment, state, open, exclusive, proposed_at) VALUES (?, ?, ?, ?, ?, ?)

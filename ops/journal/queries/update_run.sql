@@ -1,1 +1,1 @@
-UPDATE runs SET state = ?, open = ? WHERE id = ?
+UPDATE runs SET state = ?, open = ?, exclusive = ? WHERE id = ?

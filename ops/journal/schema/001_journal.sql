@@ -3,18 +3,20 @@ CREATE TABLE schema_version (
     applied_at TEXT NOT NULL
 ) STRICT;
 
--- A projection of the events, written with them: it makes one open run an
--- environment a constraint, and lists cheap. number is the order of proposal.
+-- A projection of the events, written with them: it makes one exclusive run an
+-- environment a constraint, and lists cheap. An open run has not ended; it is
+-- exclusive unless it waits for its window. number is the order of proposal.
 CREATE TABLE runs (
     number      INTEGER PRIMARY KEY AUTOINCREMENT,
     id          TEXT NOT NULL UNIQUE,
     environment TEXT NOT NULL,
     state       TEXT NOT NULL,
     open        INTEGER NOT NULL CHECK (open IN (0, 1)),
+    exclusive   INTEGER NOT NULL CHECK (exclusive IN (0, 1)),
     proposed_at TEXT NOT NULL
 ) STRICT;
 
-CREATE UNIQUE INDEX runs_one_open_per_environment ON runs (environment) WHERE open = 1;
+CREATE UNIQUE INDEX runs_one_exclusive_per_environment ON runs (environment) WHERE exclusive = 1;
 
 -- The truth. data is the whole event as JSON; the columns before it are for
 -- people who read the audit trail with SQL.
