@@ -19,12 +19,34 @@ func (o *Operator) Plan(ctx context.Context, req Request) (Plan, error) {
 }
 
 func (o *Operator) plan(ctx context.Context, env Environment, req Request) (Plan, error) {
+	if req.Maintenance != nil {
+		return planClosing(ctx, env, req)
+	}
 	obs, err := o.observe(ctx, env, req.Target)
 	if err != nil {
 		return Plan{}, err
 	}
 	return NewPlan(obs, req, env.Rules)
 }
+
+// planClosing needs nothing but the edge: it is asked for when the rest is ill.
+func planClosing(ctx context.Context, env Environment, req Request) (Plan, error) {
+	if env.Edge == nil {
+		return Plan{}, refuseEdge(env.Name)
+	}
+	if req.Maintenance.For <= 0 || req.Maintenance.For > LongestMaintenance {
+		return Plan{}, Refuse(fmt.Sprintf("the edge can be closed for up to %s, not for %s", durationText(LongestMaintenance), durationText(req.Maintenance.For)),
+			"maintenance on 30m REASON")
+	}
+	edge, err := env.Edge.Look(ctx)
+	if err != nil {
+		return Plan{}, fmt.Errorf("look at the edge of %s: %w", env.Name, err)
+	}
+	return closingPlan(env.Name, edge, req, time.Now().UTC()), nil
+}
+
+// LongestMaintenance is the longest that the edge is closed on request.
+const LongestMaintenance = 24 * time.Hour
 
 // Propose plans the request and records it as a run that waits for approval; it
 // is approved at once where the policy asks for no approvals.
@@ -37,14 +59,37 @@ func (o *Operator) Propose(ctx context.Context, req Request) (Run, error) {
 		return Run{}, err
 	}
 	if req.Urgent && strings.TrimSpace(req.Reason) == "" {
-		return Run{}, Refuse("an urgent upgrade needs a reason; it is announced and kept", "upgrade "+req.Target.String()+" --urgent REASON")
+		return Run{}, Refuse("what is urgent needs a reason; it is announced and kept", req.again()+" --urgent REASON")
 	}
-	if err := o.refuseBusy(ctx, env); err != nil {
-		return Run{}, err
+	req.Opening, req.Replaces, req.Frozen = nil, "", "" // never the caller's to say
+	if req.Window != "" {
+		if req.Opening, err = o.resolve(ctx, env, req.Window, ""); err != nil {
+			return Run{}, err
+		}
+	}
+	return o.propose(ctx, env, req)
+}
+
+func (o *Operator) propose(ctx context.Context, env Environment, req Request) (Run, error) {
+	if req.Opening == nil {
+		if err := o.refuseBusy(ctx, env); err != nil {
+			return Run{}, err
+		}
 	}
 	plan, err := o.plan(ctx, env, req)
 	if err != nil {
 		return Run{}, err
+	}
+	from, until := req.during(time.Now(), plan.Estimate())
+	freeze, err := o.refuseFrozen(ctx, env, req, from, until)
+	if err != nil {
+		return Run{}, err
+	}
+	if freeze != nil {
+		req.Frozen = freeze.Reason
+	}
+	if plan.Strategy == Window && req.Opening == nil && env.Policy.needed(req) == 0 {
+		return Run{}, Refuse(plan.Why+", so it needs a maintenance window", "upgrade "+req.Target.String()+" --window "+NextWindow)
 	}
 	if err := refuseFailed(plan); err != nil {
 		return Run{}, err
@@ -57,13 +102,13 @@ func (o *Operator) Propose(ctx context.Context, req Request) (Run, error) {
 		if busy := o.refuseBusy(ctx, env); busy != nil {
 			return Run{}, busy
 		}
-		return Run{}, Refuse("another run was open in "+env.Name+" until a moment ago", "upgrade "+req.Target.String())
+		return Run{}, Refuse("another run was open in "+env.Name+" until a moment ago", req.again())
 	} else if err != nil {
 		return Run{}, fmt.Errorf("record the proposal: %w", err)
 	}
 	o.record(e)
 	run := Fold([]Event{e})
-	if env.Policy.Approvals == 0 {
+	if env.Policy.needed(req) == 0 {
 		run, err = o.decide(ctx, run.ID, func(run Run) (*Event, error) {
 			if run.State != Proposed {
 				return nil, nil // rejected or withdrawn meanwhile
@@ -85,13 +130,25 @@ func refuseFailed(plan Plan) error {
 	return &Refusal{Why: fmt.Sprintf("%s of %s failed in %s", plural(len(failed), "check"), plan.Target, plan.Environment), Findings: failed}
 }
 
+// again is the command that asks for the same once more.
+func (r Request) again() string {
+	if r.Maintenance != nil {
+		return "maintenance on"
+	}
+	return "upgrade " + r.Target.String()
+}
+
 // refuseBusy refuses while another run is open, and says whose.
 func (o *Operator) refuseBusy(ctx context.Context, env Environment) error {
 	open, err := o.openRuns(ctx, env.Name)
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	run := open[0]
+	i := slices.IndexFunc(open, Run.Exclusive)
+	if i < 0 {
+		return nil
+	}
+	run := open[i]
 	return Refuse(fmt.Sprintf("run %s (%s to %s, asked for by %s) is %s in %s", run.ID, run.Plan.From, run.Plan.Target,
 		run.Request.By, strings.ReplaceAll(string(run.State), "_", " "), env.Name), wayOut(run)...)
 }
@@ -100,6 +157,8 @@ func wayOut(run Run) []string {
 	switch run.State {
 	case Proposed:
 		return []string{"approve " + run.ID, "reject " + run.ID}
+	case Scheduled:
+		return []string{"abort " + run.ID}
 	case Held:
 		return []string{"resume " + run.ID, "abort " + run.ID}
 	}
@@ -162,6 +221,9 @@ func (o *Operator) Approve(ctx context.Context, id string, a Approval) (Run, err
 	if err := o.mayApprove(ctx, env, run, a); err != nil {
 		return run, err
 	}
+	if a.Opening, err = o.openingFor(ctx, env, run, a.Opening); err != nil {
+		return run, err
+	}
 	if err := o.voidIfDrifted(ctx, env, run); err != nil {
 		return o.afterRefusal(ctx, run, err)
 	}
@@ -171,13 +233,38 @@ func (o *Operator) Approve(ctx context.Context, id string, a Approval) (Run, err
 			return nil, err
 		}
 		e := &Event{Kind: RunApproval, Actor: a.By, Approval: &a, Reason: a.Reason}
-		if env.Policy.enough(append(slices.Clone(run.Approvals), a)) {
+		if env.Policy.enough(run.Request, append(slices.Clone(run.Approvals), a)) {
 			e.Kind = RunApproved
 		}
 		return e, nil
 	})
 	o.kick()
 	return run, err
+}
+
+// openingFor is the opening that an approval is for: the run's own, or the one that
+// the approver chose, as the calendar has it.
+func (o *Operator) openingFor(ctx context.Context, env Environment, run Run, chosen *Opening) (*Opening, error) {
+	switch {
+	case run.Opening != nil && (chosen == nil || run.Opening.same(*chosen)):
+		return run.Opening, nil
+	case run.Opening != nil:
+		return nil, Refuse(fmt.Sprintf("run %s is for window %s on %s", run.ID, run.Opening.Window, clockText(run.Opening.Opens, run.Opening.Zone)))
+	case chosen != nil:
+		opening, err := o.resolve(ctx, env, chosen.Key, run.ID)
+		if err != nil {
+			return nil, err
+		}
+		if run.needs() > opening.Closes.Sub(opening.Opens) {
+			return nil, Refuse(fmt.Sprintf("the run needs %s with the way back, and window %s lasts %s",
+				durationText(run.needs()), opening.Window, durationText(opening.Closes.Sub(opening.Opens))), "a longer window")
+		}
+		_, err = o.refuseFrozen(ctx, env, run.Request, opening.Opens, opening.Closes)
+		return opening, err
+	case run.Plan.Strategy == Window:
+		return nil, Refuse(run.Plan.Why+", so an opening must be chosen for it", "approve "+run.ID+" --window "+NextWindow)
+	}
+	return nil, nil
 }
 
 // afterRefusal gives the run as the refusal left it.
@@ -197,14 +284,14 @@ func approvable(run Run, by Actor) (done bool, err error) {
 	switch run.State {
 	case Proposed:
 		return false, nil
-	case Approved, Running, Held, Succeeded:
+	case Scheduled, Approved, Running, Held, Succeeded:
 		var names []string
 		for _, a := range run.Approvals {
 			names = append(names, a.By.String())
 		}
 		return false, Refuse(fmt.Sprintf("run %s is already approved by %s", run.ID, strings.Join(names, " and ")))
 	}
-	return false, Refuse(fmt.Sprintf("run %s is %s: %s", run.ID, run.State, run.Reason), "upgrade "+run.Plan.Target.String())
+	return false, Refuse(fmt.Sprintf("run %s is %s: %s", run.ID, run.State, run.Reason), run.Request.again())
 }
 
 // voidIfDrifted observes the world again and voids the run when its plan is no
@@ -232,7 +319,7 @@ func (o *Operator) voidIfDrifted(ctx context.Context, env Environment, run Run) 
 	if err != nil {
 		return err
 	}
-	return Refuse("the plan is void, for the world changed after it was made: "+reason, "upgrade "+run.Plan.Target.String())
+	return Refuse("the plan is void, for the world changed after it was made: "+reason, run.Request.again())
 }
 
 // Reject is a no to a proposal, by an approver or by who asked for it.

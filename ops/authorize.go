@@ -55,6 +55,9 @@ func (o *Operator) includes(ctx context.Context, who Who, actor Actor) (bool, er
 
 // mayRequest refuses who may not ask for runs. Who may approve may also ask.
 func (o *Operator) mayRequest(ctx context.Context, env Environment, actor Actor) error {
+	if actor.ID == Ktops().ID {
+		return nil // the configuration asked for it
+	}
 	ok, err := o.anyIncludes(ctx, actor, env.Policy.Request, env.Policy.Approve, env.Policy.BreakGlass)
 	if err != nil || ok {
 		return err
@@ -93,7 +96,7 @@ func (o *Operator) mayApprove(ctx context.Context, env Environment, run Run, a A
 
 // enough reports whether a run has the approvals its environment asks for.
 // Breaking the glass is enough by itself.
-func (p Policy) enough(approvals []Approval) bool {
+func (p Policy) enough(req Request, approvals []Approval) bool {
 	people := map[string]bool{}
 	for _, a := range approvals {
 		if a.BreakGlass {
@@ -101,11 +104,24 @@ func (p Policy) enough(approvals []Approval) bool {
 		}
 		people[a.By.ID] = true
 	}
-	return len(people) >= p.Approvals
+	return len(people) >= p.needed(req)
 }
 
-// expires is when a proposal ends unapproved.
+// needed is how many people must approve a request: at least one where it passes a
+// freeze.
+func (p Policy) needed(req Request) int {
+	if req.Frozen != "" {
+		return max(p.Approvals, 1)
+	}
+	return p.Approvals
+}
+
+// expires is when a proposal ends unapproved. One that ktops itself made for an
+// opening waits as long as that opening can be used.
 func (p Policy) expires(run Run) time.Time {
+	if run.Opening != nil && (run.Request.Replaces != "" || run.Request.By.ID == Ktops().ID) {
+		return run.LatestStart()
+	}
 	ttl := p.ApprovalTTL
 	if ttl == 0 {
 		ttl = DefaultApprovalTTL

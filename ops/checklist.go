@@ -17,8 +17,11 @@ func checklist(o Observation, p Plan, req Request, rules Rules) []Finding {
 	}
 	checks = append(checks, checkImages(o)...)
 	checks = append(checks, checkMigrations(o, p))
-	checks = append(checks, checkServices(o)...)
+	checks = append(checks, checkServices(o, p.Strategy)...)
 	checks = append(checks, checkCompatibility(o, p, rules))
+	if p.Strategy == Window {
+		checks = append(append(checks, checkEdge(o.Edge)...), checkSnapshot(o, p)...)
+	}
 	if f, ok := checkLeftovers(o); ok {
 		checks = append(checks, f)
 	}
@@ -218,7 +221,7 @@ func checkMigrations(o Observation, p Plan) Finding {
 }
 
 // checkServices fails what cannot roll, cannot be pinned, or is ill before it begins.
-func checkServices(o Observation) []Finding {
+func checkServices(o Observation, strategy Strategy) []Finding {
 	var findings []Finding
 	fail := func(s Service, fact, advice string) {
 		findings = append(findings, Finding{Check: "service " + s.Name, Level: Fail, Fact: fact, Advice: advice})
@@ -233,7 +236,7 @@ func checkServices(o Observation) []Finding {
 		switch {
 		case s.Replicas == 0:
 			fail(s, "the Compose file asks for none of it", "set its replicas to at least 1, or start it, before it is upgraded")
-		case s.Fixed != "":
+		case s.Fixed != "" && strategy == Rolling:
 			fail(s, s.Fixed, "a rolling upgrade runs two for a moment; remove that setting")
 		case s.Variable == "":
 			fail(s, "its image tag is not a variable", "write image: …:${KEEPTRUSTS_"+strings.ToUpper(string(s.Component))+"_TAG} and set it in .env")
@@ -262,6 +265,10 @@ func checkCompatibility(o Observation, p Plan, rules Rules) Finding {
 					Advice: "an upgrade takes nothing down to an older version: upgrade to " + c.Version.String()}
 			}
 		}
+	}
+	if p.Strategy == Window {
+		f.Fact = "nothing serves while versions differ: the edge is closed"
+		return f
 	}
 	gateway, console := oldest(o.Platform.Service(Gateway), p.From), oldest(o.Platform.Service(Console), p.From)
 	f.Fact = fmt.Sprintf("gateway %s works with API %s until it is upgraded", gateway, p.Target)

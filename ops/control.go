@@ -30,7 +30,7 @@ func (o *Operator) Abort(ctx context.Context, id string, by Actor, reason string
 		switch {
 		case run.Asked == AbortAsked || run.Undoing:
 			return nil, nil
-		case run.State == Proposed:
+		case run.State == Proposed || run.State == Scheduled:
 			return &Event{Kind: RunAborted, Actor: by, Reason: cmp.Or(reason, "withdrawn before it began")}, nil
 		case run.State.Open():
 			return &Event{Kind: AbortAsked, Actor: by, Reason: reason}, nil

@@ -34,6 +34,8 @@ type Closure struct {
 	// Run is the run that closed the edge and will open it again.
 	Run   string    `json:"run"`
 	Since time.Time `json:"since"`
+	// At is when this was said: a closure that nobody renews is nobody's.
+	At time.Time `json:"at"`
 	// Back is when the platform is expected to be back.
 	Back time.Time `json:"back"`
 	// Doing says what happens, for callers: "upgrade to 3.0.0".

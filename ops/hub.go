@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // hub passes updates to watchers. It never blocks the runner: each watcher keeps
@@ -44,6 +45,16 @@ func (h *hub) progress(run string, p Progress) {
 	u.Progress, u.Remaining = p, remaining(u.Run, p)
 	h.open[run] = u
 	h.tell(u)
+}
+
+// latest is the newest that is known of an open run, and how long it still takes.
+func (h *hub) latest(run Run) (Run, time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if u, ok := h.open[run.ID]; ok {
+		return u.Run, u.Remaining
+	}
+	return run, remaining(run, Progress{})
 }
 
 func (h *hub) tell(u Update) {

@@ -13,7 +13,7 @@ import (
 // failed check, except the platform: without it there is nothing to plan.
 func (o *Operator) observe(ctx context.Context, env Environment, target Version) (Observation, error) {
 	obs := Observation{Environment: env.Name, At: time.Now().UTC()}
-	var databaseErr, releasesErr error
+	var databaseErr, releasesErr, edgeErr error
 	g, looking := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		if obs.Platform, err = env.Platform.Observe(looking, target); err != nil {
@@ -39,6 +39,10 @@ func (o *Operator) observe(ctx context.Context, env Environment, target Version)
 		obs.Soaked, err = o.observeSoak(looking, env.Policy, target)
 		return err
 	})
+	g.Go(func() error {
+		obs.Edge, edgeErr = lookAtEdge(looking, env)
+		return nil
+	})
 	if err := g.Wait(); err != nil {
 		return Observation{}, err
 	}
@@ -50,12 +54,27 @@ func (o *Operator) observe(ctx context.Context, env Environment, target Version)
 		obs.Unseen = append(obs.Unseen, Finding{Check: "releases", Level: Warn, Fact: releasesErr.Error(),
 			Advice: "the target is taken as it was typed"})
 	}
+	if edgeErr != nil {
+		obs.Unseen = append(obs.Unseen, Finding{Check: "edge", Level: Warn, Fact: edgeErr.Error(), Advice: "a maintenance window cannot be opened before it can be seen"})
+	}
 	runs, err := o.runs(ctx, RunQuery{Environment: env.Name, Limit: 10})
 	if err != nil {
 		return Observation{}, err
 	}
 	obs.Durations = learn(runs)
 	return obs, nil
+}
+
+// lookAtEdge is how the edge is; nil where it is not managed or cannot be seen.
+func lookAtEdge(ctx context.Context, env Environment) (*EdgeState, error) {
+	if env.Edge == nil {
+		return nil, nil
+	}
+	state, err := env.Edge.Look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &state, nil
 }
 
 // observeSoak looks how long the staging environment has run the target: since

@@ -20,6 +20,12 @@ type Environment struct {
 	Backups  Backups
 	Verifier Verifier
 	Handlers Handlers
+	// Edge is the proxy in front; nil where ktops does not manage it.
+	Edge Edge
+	// DrainLimit is how long answers under way may take to end in a window.
+	DrainLimit time.Duration
+	// Calendar has the windows and freezes; nil where there are none.
+	Calendar Calendar
 	// Probe starts sending requests through the edge; nil for none.
 	Probe func(ctx context.Context) Probing
 	// Releases lists the versions that exist; nil when no catalogue is configured.

@@ -19,13 +19,17 @@ func NewPlan(o Observation, req Request, rules Rules) (Plan, error) {
 	}
 	facts := factsOf(o)
 	strategy, why := chooseStrategy(o, from, req, rules, facts)
-	if strategy == Window {
-		return Plan{}, Refuse(why+"; a maintenance window is needed, and ktops cannot open one yet",
-			"do this upgrade by the operator guide's Planned Downtime Procedure")
-	}
 	plan := Plan{
-		Environment: o.Environment, Target: req.Target, From: from, Strategy: strategy, Why: why,
-		At: o.At, Facts: facts, Steps: rollingSteps(o, from, req.Target, facts),
+		Environment: o.Environment, Target: req.Target, From: from, Strategy: strategy, Why: why, At: o.At, Facts: facts,
+	}
+	switch {
+	case strategy == Rolling:
+		plan.Steps = rollingSteps(o, from, req.Target, facts)
+	case o.Edge == nil:
+		return Plan{}, Refuse(why+"; that takes a maintenance window, and ktops does not manage the edge of "+o.Environment,
+			"add edge.maintenance to it in ktops.yaml")
+	default:
+		plan.Steps = windowSteps(o, from, req.Target, facts)
 	}
 	plan.Steps = estimate(plan.Steps, o)
 	plan.Checks = checklist(o, plan, req, rules)

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -24,10 +25,7 @@ func rollingSteps(o Observation, from, to Version, facts Facts) []Step {
 		}
 		steps = append(steps, rollSteps(s, *image, to, len(facts.Pending) > 0)...)
 		if s.Variable != "" && !sharedLater(services[i+1:], s.Variable) {
-			steps = append(steps, Step{
-				Name: "pin " + s.Variable, Kind: Pin, Component: s.Component, Service: s.Name,
-				Variable: s.Variable, From: lowest(s), To: to,
-			})
+			steps = append(steps, pinStep(s, to))
 		}
 	}
 	return append(steps,
@@ -70,6 +68,9 @@ const (
 	priorRoll    = 20 * time.Second
 	priorShort   = 2 * time.Second
 	priorVerify  = 10 * time.Second
+	priorEdge    = 2 * time.Second
+	priorDrain   = 30 * time.Second
+	priorStop    = 5 * time.Second
 	backupRate   = 60 << 20  // bytes a second that a backup reads
 	readBackRate = 150 << 20 // bytes a second that a verification reads
 )
@@ -82,16 +83,16 @@ func estimate(steps []Step, o Observation) []Step {
 			steps[i].Estimate = d
 			continue
 		}
-		steps[i].Estimate = prior(steps[i].Kind, o)
+		steps[i].Estimate = prior(steps[i], o)
 	}
 	return steps
 }
 
-func prior(kind Kind, o Observation) time.Duration {
+func prior(step Step, o Observation) time.Duration {
 	reading := func(rate int64) time.Duration {
 		return priorShort + time.Duration(o.Database.Bytes/rate)*time.Second
 	}
-	switch kind {
+	switch step.Kind {
 	case PullImages:
 		if !slices.ContainsFunc(o.Platform.Images, func(i TargetImage) bool { return !i.Local }) {
 			return priorShort
@@ -101,12 +102,38 @@ func prior(kind Kind, o Observation) time.Duration {
 		return reading(backupRate)
 	case VerifyBackup:
 		return reading(readBackRate)
-	case Roll:
+	case Roll, StartService:
+		if step.Kind == StartService && step.Migrates {
+			return priorRoll + rewriting(o)
+		}
 		return priorRoll
+	case CloseEdge, OpenEdge:
+		return priorEdge
+	case Drain:
+		return priorDrain
+	case StopService:
+		return priorStop
+	case Snapshot:
+		return priorStop + writing(o, o.Database.Bytes)
 	case Verify:
 		return priorVerify
 	}
 	return priorShort
+}
+
+// writing is how long this many bytes take by the disk's measured rate, or by that
+// of a backup where it could not be measured.
+func writing(o Observation, bytes int64) time.Duration {
+	return time.Duration(bytes/max(cmp.Or(o.Database.WriteRate, backupRate), 1)) * time.Second
+}
+
+// rewriting is how long migrations take that write the largest table anew, with its
+// write-ahead log: what is feared of a migration that never ran.
+func rewriting(o Observation) time.Duration {
+	if len(o.Database.Largest) == 0 {
+		return 0
+	}
+	return writing(o, 2*o.Database.Largest[0].Bytes)
 }
 
 // remaining is how long the run still takes by its estimates.

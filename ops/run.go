@@ -76,6 +76,8 @@ type Run struct {
 	// Overrun is when the run is now expected to be through, once it will not be
 	// before its window closes; zero while all is well.
 	Overrun time.Time `json:"overrun,omitzero"`
+	// AlarmedAt is when a person was last called about the run.
+	AlarmedAt time.Time `json:"alarmed_at,omitzero"`
 	// Undoing is set once steps are being undone: there is no way forward then.
 	Undoing bool `json:"undoing,omitempty"`
 	// Seq is the number of the last event folded.
@@ -125,6 +127,8 @@ type Request struct {
 	Opening *Opening `json:"opening,omitempty"`
 	// Replaces is a run that was approved into the same opening and drifted.
 	Replaces string `json:"replaces,omitempty"`
+	// Frozen is the reason of a freeze that this urgent request passes.
+	Frozen string `json:"frozen,omitempty"`
 	// Maintenance asks for the edge to be closed for a while and nothing else; the
 	// target is then zero.
 	Maintenance *Maintenance `json:"maintenance,omitempty"`
@@ -241,6 +245,8 @@ func (r Run) apply(e Event) Run {
 		r.State = Approved
 	case RunOverran:
 		r.Overrun = e.Until
+	case Alarm:
+		r.AlarmedAt = e.At
 	case RunStarted:
 		r.State, r.Reason = Running, ""
 		if r.StartedAt.IsZero() {

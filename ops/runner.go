@@ -23,14 +23,20 @@ type runner struct {
 	probing  Probing
 }
 
-// errAborted ends the context of a step that a person aborted.
-var errAborted = errors.New("aborted")
+// What ends the context of a step that a person wants to end.
+var (
+	errAborted  = errors.New("aborted")
+	errReopened = errors.New("reopened")
+)
 
 // execute takes the run up wherever it is, and goes on until it ends, is held, or
 // ctx ends; in the last case the run stays as it is, to be taken up again.
 func (r *runner) execute(ctx context.Context) error {
 	run, err := r.begin(ctx)
 	if err != nil || run.State != Running {
+		return err
+	}
+	if run, err = r.edgeStillClosed(ctx, run); err != nil {
 		return err
 	}
 	if r.env.Probe != nil {
@@ -70,12 +76,15 @@ func (r *runner) advance(ctx context.Context, run Run) (Run, error) {
 	case step == nil:
 		return r.append(ctx, Event{Kind: RunSucceeded, Probe: r.stopProbe()})
 	}
+	if unfit := run.unfit(time.Now()); unfit != "" && step.commits() {
+		return r.stop(ctx, run, "“"+step.Name+"” does not begin: "+unfit, RunMissed)
+	}
 	return r.do(ctx, run, *step)
 }
 
 // do performs one step: look, write the intent, act, write the result.
 func (r *runner) do(ctx context.Context, run Run, step StepRun) (Run, error) {
-	handler, ok := r.env.Handlers[step.Kind]
+	handler, ok := r.handler(step.Kind)
 	if !ok {
 		return r.fail(ctx, step, fmt.Errorf("this ktops cannot do steps of kind %q", step.Kind))
 	}
@@ -93,11 +102,31 @@ func (r *runner) do(ctx context.Context, run Run, step StepRun) (Run, error) {
 	}
 	task.Attempt++
 	task.Run = run
+	leave := r.doorman(acting, run, step)
 	result, err := handler.Do(acting, task)
+	leave()
 	if err != nil {
+		if errors.Is(context.Cause(acting), errReopened) {
+			return r.append(context.WithoutCancel(ctx), Event{Kind: StepEnded, Step: step.Name, Result: &Result{}, Probe: r.probe(), Reason: "ended before its time"})
+		}
 		return r.fail(acting, step, err)
 	}
 	return r.append(context.WithoutCancel(ctx), Event{Kind: StepEnded, Step: step.Name, Result: &result, Probe: r.probe(), Reason: result.Note})
+}
+
+// handler is that of the environment, or the domain's own for the edge.
+func (r *runner) handler(kind Kind) (Handler, bool) {
+	if h, ok := r.env.Handlers[kind]; ok {
+		return h, true
+	}
+	h, ok := edgeHandlers(r.env)[kind]
+	return h, ok
+}
+
+func (r *runner) undoer(kind Kind) (Undoer, bool) {
+	h, _ := r.handler(kind)
+	u, ok := h.(Undoer)
+	return u, ok
 }
 
 func (r *runner) task(run Run, step StepRun) Task {
@@ -148,7 +177,7 @@ func (r *runner) stop(ctx context.Context, run Run, reason string, end EventKind
 	}
 	migrated, err := r.migrated(ctx, run)
 	switch {
-	case err == nil && migrated == 0:
+	case err == nil && (migrated == 0 || r.snapshotHolds(ctx, run)):
 		return r.append(ctx, Event{Kind: RunUndoing, Reason: reason})
 	case end == RunAborted:
 		return r.append(ctx, Event{Kind: RunAborted, Probe: r.stopProbe(), Reason: reason + "; " + leftAs(run, migrated, err)})
@@ -182,7 +211,7 @@ func unpinned(run Run) string {
 // touched reports whether a step that can be undone was begun.
 func (r *runner) touched(run Run) bool {
 	for _, s := range run.Steps {
-		if _, ok := r.env.Handlers[s.Kind].(Undoer); ok && s.State != StepPending && s.State != StepUndone {
+		if _, ok := r.undoer(s.Kind); ok && s.State != StepPending && s.State != StepUndone {
 			return true
 		}
 	}
@@ -192,6 +221,9 @@ func (r *runner) touched(run Run) bool {
 // migrated counts the applied migrations that the previous API does not have:
 // those applied since the plan was made, and those that were beyond it before.
 func (r *runner) migrated(ctx context.Context, run Run) (int, error) {
+	if !run.touchedAPI() {
+		return 0, nil
+	}
 	applied, err := r.env.Database.Applied(ctx)
 	if err != nil {
 		return 0, err
@@ -206,7 +238,7 @@ func (r *runner) migrated(ctx context.Context, run Run) (int, error) {
 func (r *runner) undo(ctx context.Context, run Run) (Run, error) {
 	for i := len(run.Steps) - 1; i >= 0; i-- {
 		step := run.Steps[i]
-		undoer, ok := r.env.Handlers[step.Kind].(Undoer)
+		undoer, ok := r.undoer(step.Kind)
 		if !ok || step.State == StepPending || step.State == StepUndone {
 			continue
 		}
@@ -270,8 +302,12 @@ func (r *runner) obey(ctx context.Context) (context.Context, func()) {
 			case <-tick.C:
 				now, _ = r.operator.Run(watching, r.id) // unreadable now: looked at again in a second
 			}
-			if now.Asked == AbortAsked && !now.Undoing {
+			switch {
+			case now.Asked == AbortAsked && !now.Undoing:
 				cancel(errAborted)
+				return
+			case now.Asked == ReopenAsked && now.reopens():
+				cancel(errReopened)
 				return
 			}
 		}

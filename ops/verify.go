@@ -112,6 +112,12 @@ func (o *Operator) Status(ctx context.Context, environment string) (Status, erro
 	} else {
 		status.Database = &db
 	}
+	if status.Edge, err = lookAtEdge(ctx, env); err != nil {
+		unseen("edge", err)
+	}
+	if status.Scheduled, err = o.Scheduled(ctx, environment); err != nil {
+		return status, err
+	}
 	return o.statusOfRuns(ctx, status)
 }
 
@@ -124,7 +130,7 @@ func (o *Operator) statusOfRuns(ctx context.Context, status Status) (Status, err
 		return status, err
 	}
 	for _, run := range runs {
-		if run.State.Open() && status.Open == nil {
+		if run.Exclusive() && status.Open == nil {
 			status.Open = &run
 		}
 		if !run.State.Open() && status.Last == nil {

@@ -25,17 +25,14 @@ const lookAgain = 5 * time.Second
 func (o *Operator) Serve(ctx context.Context, environments ...string) error {
 	var running sync.WaitGroup
 	defer running.Wait()
+	running.Go(func() { o.guardEdges(ctx, func() []string { return o.served(environments) }) })
 	busy := map[string]bool{}
 	var resting []string // busy until the next look: their runner could not go on
 	stopped := make(chan stoppedWork)
 	tick := time.NewTicker(lookAgain)
 	defer tick.Stop()
 	for {
-		served := environments
-		if len(served) == 0 {
-			served = o.Environments()
-		}
-		o.startWork(ctx, served, busy, func(run Run, env Environment) {
+		o.startWork(ctx, o.served(environments), busy, func(run Run, env Environment) {
 			running.Go(func() {
 				err := o.work(ctx, env, run)
 				select {
@@ -61,6 +58,14 @@ func (o *Operator) Serve(ctx context.Context, environments ...string) error {
 		}
 		resting = nil
 	}
+}
+
+// served are the environments named, or all when none is.
+func (o *Operator) served(named []string) []string {
+	if len(named) > 0 {
+		return named
+	}
+	return o.Environments()
 }
 
 // stoppedWork is a runner that has stopped; err says why it could not go on, such

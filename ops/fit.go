@@ -1,0 +1,78 @@
+package ops
+
+import (
+	"fmt"
+	"time"
+)
+
+// wayBack is how long it takes at most to put everything back once all steps have
+// begun: what was stopped starts again, what was copied is renamed.
+func wayBack(steps []Step) time.Duration {
+	var sum time.Duration
+	for _, s := range steps {
+		switch s.Kind {
+		case StopService:
+			sum += startOf(steps, s.Service)
+		case Snapshot, StartService:
+			sum += priorStop
+		case Roll:
+			sum += priorRoll
+		case CloseEdge, Pin:
+			sum += priorEdge
+		}
+	}
+	return sum
+}
+
+// startOf is how long a service takes to start; without its migrations, which a
+// way back does not run.
+func startOf(steps []Step, service string) time.Duration {
+	for _, s := range steps {
+		if s.Kind == StartService && s.Service == service && !s.Migrates {
+			return s.Estimate
+		}
+	}
+	return priorRoll
+}
+
+// needs is what the run still takes, with the way back.
+func (r Run) needs() time.Duration { return remaining(r, Progress{}) + wayBack(r.Plan.Steps) }
+
+// LatestStart is the last moment at which what is left of the run still fits into
+// its window, with the way back; zero when it has no window.
+func (r Run) LatestStart() time.Time {
+	if r.Opening == nil {
+		return time.Time{}
+	}
+	return r.Opening.Closes.Add(-r.needs())
+}
+
+// unfit says why the rest of the run does not fit into its window any more; empty
+// when it does.
+func (r Run) unfit(now time.Time) string {
+	if r.Opening == nil || !now.After(r.LatestStart()) {
+		return ""
+	}
+	left := max(r.Opening.Closes.Sub(now), 0)
+	return fmt.Sprintf("%s more than is left would be needed: %s, of it %s to put everything back if it must be, and the window closes in %s",
+		durationText(r.needs()-left), durationText(r.needs()), durationText(wayBack(r.Plan.Steps)), durationText(left))
+}
+
+// commits reports whether beginning the step is a point at which the run asks
+// whether the rest fits: users are turned away from here on, or the schema moves on.
+func (s StepRun) commits() bool {
+	return s.State == StepPending && (s.Kind == CloseEdge || s.Migrates)
+}
+
+// The least by which a run must be later than was said before it says so again.
+const overrunAgain = 5 * time.Minute
+
+// overruns tells when the run will be through, where that is news: later than the
+// window closes, and clearly later than was said before.
+func (r Run) overruns(now time.Time, left time.Duration) (until time.Time, news bool) {
+	until = now.Add(left).UTC()
+	if r.Opening == nil || !until.After(r.Opening.Closes) {
+		return until, false
+	}
+	return until, r.Overrun.IsZero() || until.Sub(r.Overrun) > overrunAgain
+}
