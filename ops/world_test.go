@@ -55,17 +55,17 @@ func (m *memory) Append(ctx context.Context, e ops.Event) error {
 	if e.Seq != len(list)+1 {
 		return ops.ErrConflict
 	}
-	var environment string
-	if e.Kind == ops.RunProposed {
-		environment = e.Request.Environment
+	next := ops.Fold(append(slices.Clone(list), e))
+	environment := next.Request.Environment
+	if next.Exclusive() && !ops.Fold(list).Exclusive() {
 		for _, id := range m.order {
-			if run := ops.Fold(m.events[id]); run.State.Open() && run.Request.Environment == environment {
+			if run := ops.Fold(m.events[id]); run.Exclusive() && run.Request.Environment == environment {
 				return ops.ErrBusy
 			}
 		}
+	}
+	if e.Kind == ops.RunProposed {
 		m.order = append(m.order, e.Run)
-	} else {
-		environment = list[0].Request.Environment
 	}
 	if e.Token != 0 && m.leases[environment].Token != e.Token {
 		return ops.ErrFenced
