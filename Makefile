@@ -38,6 +38,7 @@ guide: deps ## Run the operator guide's own script in the same world under the s
 test: deps ## Run every test with -race, on a real engine, database and proxy
 	scripts/with-engine go test -race -timeout 40m ./...
 	KTOPS_BENCH_MB=150 go test -count=1 -run FasterThanTheGuide ./ops/postgres
+	go test -count=1 -v -run EveryZone ./scheduler/calendar
 
 .PHONY: test-short
 test-short: ## Run the unit tests: seconds, no Docker
