@@ -35,8 +35,9 @@ func TestMaintenance_OpensByItselfWhenItsTimeIsOver(t *testing.T) {
 		defer serve(t, o)()
 		time.Sleep(59 * time.Minute)
 		now, err := o.Run(t.Context(), run.ID)
-		if err != nil || d.door.closed == nil || d.door.closed.Doing != "new certificates" || time.Until(now.ReopensAt()) > 2*time.Minute {
-			t.Fatalf("%+v until %s, %v", d.door.closed, now.ReopensAt(), err)
+		c := d.door.closure()
+		if err != nil || c == nil || c.Doing != "new certificates" || time.Until(now.ReopensAt()) > 2*time.Minute {
+			t.Fatalf("%+v until %s, %v", c, now.ReopensAt(), err)
 		}
 		time.Sleep(2 * time.Minute)
 		got := until(t, o, run.ID, ended)
@@ -150,7 +151,7 @@ func TestGuard_OpensAnEdgeThatNobodyLooksAfterWhenThePlatformIsHealthy(t *testin
 		run := left(t, d, m, ops.RunFailed)
 		o := newOperator(m, m, d.environment(onePerson()))
 		g, err := o.Guard(t.Context(), "production")
-		if err != nil || !g.Opened || d.door.closed != nil {
+		if err != nil || !g.Opened || d.door.closure() != nil {
 			t.Errorf("%+v %v", g, err)
 		}
 		events := m.events[run.ID]
@@ -177,14 +178,14 @@ func TestGuard_CallsAPersonAndKeepsThePageBeforeAnIllPlatform(t *testing.T) {
 				}
 			}
 		}
-		if d.door.closed == nil || alarms < 2 || alarms > 3 {
-			t.Errorf("closed %v, called %d times in 25 minutes", d.door.closed != nil, alarms)
+		if d.door.closure() == nil || alarms < 2 || alarms > 3 {
+			t.Errorf("closed %v, called %d times in 25 minutes", d.door.closure() != nil, alarms)
 		}
 		d.mu.Lock()
 		d.down[ops.API] = false
 		d.mu.Unlock()
 		time.Sleep(time.Minute)
-		if state, _ := d.door.Look(t.Context()); state.Closed != nil {
+		if d.door.closure() != nil {
 			t.Error("stays closed although the platform is healthy again")
 		}
 	})

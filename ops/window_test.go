@@ -149,7 +149,7 @@ func windowDeath(t *testing.T, d *downtime, at int, after bool, want ops.State) 
 	}
 	served := make(chan struct{})
 	go func() { _ = first.Serve(ctx); close(served) }()
-	for !j.dead {
+	for ctx.Err() == nil {
 		if now, err := newOperator(m, m, d.environment(onePerson())).Run(t.Context(), run.ID); err == nil && ended(now) {
 			die()
 			break
@@ -164,7 +164,7 @@ func windowDeath(t *testing.T, d *downtime, at int, after bool, want ops.State) 
 		t.Errorf("%s: %s; did %v", got.State, got.Reason, d.did())
 	}
 	d.open(t)
-	return j.dead
+	return j.dead // its process has ended
 }
 
 func TestWindow_DrainEndsWithTheLastAnswerOrSaysWhatWasCut(t *testing.T) {

@@ -38,6 +38,13 @@ func (d *door) Close(_ context.Context, c ops.Closure) error {
 	return nil
 }
 
+// closure is what the edge tells callers; nil while it is open.
+func (d *door) closure() *ops.Closure {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.closed
+}
+
 func (d *door) Open(context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -185,8 +192,8 @@ func (d *downtime) open(t *testing.T) {
 	if len(d.wrong) > 0 {
 		t.Errorf("wrong: %v; did %v", d.wrong, d.acts)
 	}
-	if d.door.closed != nil {
-		t.Errorf("the edge stayed closed: %+v; did %v", *d.door.closed, d.acts)
+	if c := d.door.closure(); c != nil {
+		t.Errorf("the edge stayed closed: %+v; did %v", *c, d.acts)
 	}
 	for c, down := range d.down {
 		if down {
