@@ -86,6 +86,26 @@ func oneOpenRun(t *testing.T, open Open) {
 	mustAppend(t, s, Next("r-1", 5, ops.RunAborted), Proposal("r-3", "production"))
 }
 
+func waitingRun(t *testing.T, open Open) {
+	s := open(t)
+	tonight := Proposal("r-1", "production")
+	tonight.Request.Opening = &ops.Opening{Window: "night", Key: "2026-11-28T02:00"}
+	mustAppend(t, s, Proposal("r-0", "production"), tonight, Next("r-1", 2, ops.RunApproved))
+	if state := mustFold(t, s, "r-1").State; state != ops.Scheduled {
+		t.Fatalf("the run is %s", state)
+	}
+	if err := s.Append(t.Context(), Next("r-1", 3, ops.RunOpened)); !errors.Is(err, ops.ErrBusy) {
+		t.Errorf("its window opens beside another run: error = %v, want ErrBusy", err)
+	}
+	mustAppend(t, s, Next("r-0", 2, ops.RunRejected), Next("r-1", 3, ops.RunOpened))
+	if err := s.Append(t.Context(), Proposal("r-2", "production")); !errors.Is(err, ops.ErrBusy) {
+		t.Errorf("another run while it goes on: error = %v, want ErrBusy", err)
+	}
+	if got, err := s.Runs(t.Context(), ops.RunQuery{OpenOnly: true}); err != nil || !cmp.Equal(got, []string{"r-1"}) {
+		t.Errorf("open runs = %v, %v", got, err)
+	}
+}
+
 func runsAreListed(t *testing.T, open Open) {
 	s := open(t)
 	mustAppend(t, s, Proposal("r-1", "production"), Next("r-1", 2, ops.RunRejected),

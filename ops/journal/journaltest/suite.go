@@ -25,6 +25,7 @@ func Run(t *testing.T, empty func(t *testing.T) Open) {
 		"events are numbered without gaps":             eventsAreNumbered,
 		"an event that cannot be folded is refused":    unfoldableIsRefused,
 		"an environment has one open run":              oneOpenRun,
+		"a run that waits for its window is beside it": waitingRun,
 		"runs are listed newest first":                 runsAreListed,
 		"a run that does not exist is told":            noRunIsTold,
 		"of two approvers at once both count":          twoApprovers,

@@ -1,0 +1,13 @@
+// Package nginx closes and opens the nginx in front of a platform.
+//
+// It manages one folder, of which the operator includes one file, once, in the
+// server block: ktops.conf. While the edge is open that file only answers which
+// state nginx has loaded; while it is closed it turns every caller away with 503,
+// Retry-After and a page, but for the operator's bypass and the paths that stay
+// open. Every change is written beside the old file, tested by nginx, loaded, and
+// then seen to answer; whatever fails before that is put back.
+//
+// What the edge tells its callers is kept in state.json: it is the truth of Look
+// after a crash, for it is written before the edge closes and removed after it
+// opened, so that a closed edge is never without an owner.
+package nginx

@@ -1,0 +1,194 @@
+package nginx
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// How long one command of nginx and one question to the edge may take, and for how
+// long it is asked until it has loaded what was written.
+const (
+	commandTimeout = 15 * time.Second
+	proofTimeout   = 3 * time.Second
+	proofPatience  = 10 * time.Second
+	proofEvery     = 20 * time.Millisecond
+)
+
+// statePath answers which configuration nginx has loaded.
+const statePath = "/.ktops/state"
+
+// load writes the configuration, has nginx test and load it, and returns when it
+// answers with the marker. Where anything fails, the one from before is put back.
+func (e *Edge) load(ctx context.Context, conf []byte, marker string) error {
+	before, err := os.ReadFile(e.path(confFile))
+	if err != nil {
+		return fmt.Errorf("read the present configuration: %w; add “%s” to nginx's server block and let ktops create the file", err, e.Include())
+	}
+	if bytes.Equal(before, conf) && e.answers(ctx, marker) == nil {
+		return nil
+	}
+	if err := e.replace(confFile, conf, private); err != nil {
+		return err
+	}
+	if err := e.reload(ctx, marker); err != nil {
+		return errors.Join(err, e.putBack(ctx, before, marker))
+	}
+	return nil
+}
+
+func (e *Edge) reload(ctx context.Context, marker string) error {
+	if _, err := e.run(ctx, e.options.Test); err != nil {
+		return fmt.Errorf("nginx does not take the configuration: %w", err)
+	}
+	before, err := e.serving(ctx)
+	if err != nil {
+		e.options.Log.WithError(err).Warn("cannot list nginx's workers; that the old ones take nobody any more is not proved")
+	}
+	if _, err := e.run(ctx, e.options.Reload); err != nil {
+		return fmt.Errorf("reload nginx: %w", err)
+	}
+	return e.prove(ctx, before, marker)
+}
+
+// replaced reports whether workers from before a reload still take callers. Until
+// they do not, one caller gets the old answer and the next the new one.
+func (e *Edge) replaced(ctx context.Context, before []int) error {
+	if len(before) == 0 {
+		return nil
+	}
+	out, err := e.run(ctx, e.options.Workers)
+	if err != nil {
+		return err
+	}
+	for _, w := range workersOf(out) {
+		if !w.leaving && slices.Contains(before, w.pid) {
+			return fmt.Errorf("worker %d has not been replaced", w.pid)
+		}
+	}
+	return nil
+}
+
+// putBack brings the previous configuration back, also when ctx has ended, and
+// returns when the one with the marker does not answer any more.
+func (e *Edge) putBack(ctx context.Context, before []byte, marker string) error {
+	ctx = context.WithoutCancel(ctx)
+	if err := e.replace(confFile, before, private); err != nil {
+		return err
+	}
+	if _, err := e.run(ctx, e.options.Test); err == nil { // else it was broken before us, and what is loaded stays
+		if _, err := e.run(ctx, e.options.Reload); err != nil {
+			return fmt.Errorf("put the previous configuration back: %w", err)
+		}
+	}
+	return e.poll(ctx, func(ctx context.Context) error {
+		if _, head, err := e.get(ctx, statePath); err == nil && head.Get(MarkerHeader) == marker {
+			return errors.New("nginx still answers by the configuration that was put back")
+		}
+		return nil
+	})
+}
+
+// prove waits until the workers from before take nobody any more and the edge
+// answers with the marker.
+func (e *Edge) prove(ctx context.Context, before []int, marker string) error {
+	err := e.poll(ctx, func(ctx context.Context) error {
+		if err := e.replaced(ctx, before); err != nil {
+			return err
+		}
+		return e.answers(ctx, marker)
+	})
+	if err != nil {
+		return fmt.Errorf("nginx was reloaded, but what was written does not answer at %s: %w; "+
+			"see that its server block has “%s” and no error_page 503 before it", e.options.URL, err, e.Include())
+	}
+	return nil
+}
+
+// poll asks until the answer is right, for as long as the proof may take, and gives
+// the last answer.
+func (e *Edge) poll(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, proofPatience)
+	defer cancel()
+	tick := time.NewTicker(proofEvery)
+	defer tick.Stop()
+	for {
+		err := ask(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-tick.C:
+		}
+	}
+}
+
+// answers reports how the edge answers otherwise than the marker says it must.
+func (e *Edge) answers(ctx context.Context, marker string) error {
+	_, head, err := e.get(ctx, statePath)
+	if err != nil {
+		return err
+	}
+	if got := head.Get(MarkerHeader); got != marker {
+		return fmt.Errorf("its state is %q instead of %q", got, marker)
+	}
+	if !strings.HasPrefix(marker, "closed") {
+		return nil
+	}
+	status, head, err := e.get(ctx, "/.ktops-proof")
+	if err != nil {
+		return err
+	}
+	if status != http.StatusServiceUnavailable || head.Get(MarkerHeader) != marker || head.Get("Retry-After") == "" {
+		return fmt.Errorf("a caller gets status %d instead of the page", status)
+	}
+	return nil
+}
+
+func (e *Edge) get(ctx context.Context, path string) (status int, head http.Header, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.base()+path, nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	resp, err := e.web.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	return resp.StatusCode, resp.Header, resp.Body.Close()
+}
+
+// run runs a command within its time and returns what it printed. It is killed with
+// its children when the time is over.
+func (e *Edge) run(ctx context.Context, argv []string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Env = append(os.Environ(), e.options.Env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return string(out), nil
+	}
+	if ctx.Err() != nil {
+		err = errors.Join(ctx.Err(), err)
+	}
+	return "", fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), err, tail(out))
+}
+
+// tail is the end of what a command printed, where the reason stands.
+func tail(out []byte) string {
+	const most = 600
+	return strings.TrimSpace(string(out[max(len(out)-most, 0):]))
+}
