@@ -88,20 +88,20 @@ func oneOpenRun(t *testing.T, open Open) {
 
 func waitingRun(t *testing.T, open Open) {
 	s := open(t)
-	tonight := Proposal("r-1", "production")
+	tonight := Proposal("r-9", "production")
 	tonight.Request.Opening = &ops.Opening{Window: "night", Key: "2026-11-28T02:00"}
-	mustAppend(t, s, Proposal("r-0", "production"), tonight, Next("r-1", 2, ops.RunApproved))
-	if state := mustFold(t, s, "r-1").State; state != ops.Scheduled {
+	mustAppend(t, s, Proposal("r-0", "production"), tonight, Next("r-9", 2, ops.RunApproved))
+	if state := mustFold(t, s, "r-9").State; state != ops.Scheduled {
 		t.Fatalf("the run is %s", state)
 	}
-	if err := s.Append(t.Context(), Next("r-1", 3, ops.RunOpened)); !errors.Is(err, ops.ErrBusy) {
+	if err := s.Append(t.Context(), Next("r-9", 3, ops.RunOpened)); !errors.Is(err, ops.ErrBusy) {
 		t.Errorf("its window opens beside another run: error = %v, want ErrBusy", err)
 	}
-	mustAppend(t, s, Next("r-0", 2, ops.RunRejected), Next("r-1", 3, ops.RunOpened))
+	mustAppend(t, s, Next("r-0", 2, ops.RunRejected), Next("r-9", 3, ops.RunOpened))
 	if err := s.Append(t.Context(), Proposal("r-2", "production")); !errors.Is(err, ops.ErrBusy) {
 		t.Errorf("another run while it goes on: error = %v, want ErrBusy", err)
 	}
-	if got, err := s.Runs(t.Context(), ops.RunQuery{OpenOnly: true}); err != nil || !cmp.Equal(got, []string{"r-1"}) {
+	if got, err := s.Runs(t.Context(), ops.RunQuery{OpenOnly: true}); err != nil || !cmp.Equal(got, []string{"r-9"}) {
 		t.Errorf("open runs = %v, %v", got, err)
 	}
 }
