@@ -2,37 +2,50 @@ package calendar
 
 import "time"
 
-// instant is when the zone's clocks show a wall-clock time: the first time when
-// they show it twice, and when they never do, the moment they are set past it. It
-// is false on a day that the zone leaves out.
-func (s Schedule) instant(on time.Time) (time.Time, bool) {
-	at := time.Date(on.Year(), on.Month(), on.Day(), on.Hour(), on.Minute(), on.Second(), 0, s.zone)
-	start, end := at.ZoneBounds()
-	if asUTC(at).Equal(on) {
-		// It may have been shown before the clocks were set back at start.
-		if !start.IsZero() {
-			_, after := at.Zone()
-			_, before := start.Add(-time.Nanosecond).Zone()
-			if earlier := at.Add(time.Duration(after-before) * time.Second); earlier.Before(start) {
-				return earlier.In(s.zone), true
-			}
+// due is the first moment at which the zone's clocks show a wall-clock time or a
+// later one.
+func due(wall time.Time, zone *time.Location) time.Time {
+	at := wall.Add(-furthest) // when no clock showed it yet
+	for {
+		s := stretchAt(at, zone)
+		shown := wall.Add(-s.offset)
+		if shown.Before(at) {
+			shown = at // the clocks were set past it
 		}
-		return at, true
+		if s.end.IsZero() || shown.Before(s.end) {
+			return shown.In(zone)
+		}
+		at = s.end
 	}
-	// time.Date took the offset of one side of the gap: the change is next to it.
-	change := end
-	if asUTC(at).After(on) {
-		change = start
-	}
-	if shown := asUTC(change.In(s.zone)); shown.YearDay() != on.YearDay() && !sameDayBefore(change, on, s.zone) {
-		return time.Time{}, false
-	}
-	return change.In(s.zone), true
 }
 
-// sameDayBefore reports whether the clocks showed the day of on just before they
-// were set.
-func sameDayBefore(change, on time.Time, zone *time.Location) bool {
-	before := asUTC(change.Add(-time.Nanosecond).In(zone))
-	return before.YearDay() == on.YearDay() && before.Year() == on.Year()
+// dueOnItsDay is when a wall-clock time is due; false when the zone's clocks show
+// nothing of its day.
+func dueOnItsDay(wall time.Time, zone *time.Location) (time.Time, bool) {
+	at, day := due(wall, zone), dayOf(wall)
+	if dayOf(asUTC(at)).Equal(day) {
+		return at, true
+	}
+	return at, dayOf(asUTC(due(day, zone))).Equal(day)
+}
+
+// latest is the latest wall-clock time that the zone's clocks have shown until t,
+// which may be later than what they show at t.
+func latest(t time.Time, zone *time.Location) time.Time {
+	wall := t.UTC().Add(-furthest)
+	for at := t.Add(-2 * furthest); ; {
+		s := stretchAt(at, zone)
+		over := !s.end.IsZero() && !s.end.After(t)
+		until := t
+		if over {
+			until = s.end.Add(-time.Nanosecond) // its end it never showed
+		}
+		if shown := until.UTC().Add(s.offset); shown.After(wall) {
+			wall = shown
+		}
+		if !over {
+			return wall
+		}
+		at = s.end
+	}
 }

@@ -1,38 +1,12 @@
 package calendar_test
 
-import (
-	"archive/zip"
-	"go/build"
-	"path/filepath"
-	"slices"
-	"strings"
-	"testing"
-	"time"
-)
+import "time"
 
 const (
 	firstYear = 2020
 	lastYear  = 2039
 	wall      = "2006-01-02T15:04"
 )
-
-// zones are the names of the whole tz database that Go comes with.
-func zones(t *testing.T) []string {
-	t.Helper()
-	archive, err := zip.OpenReader(filepath.Join(build.Default.GOROOT, "lib", "time", "zoneinfo.zip"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer archive.Close()
-	var names []string
-	for _, f := range archive.File {
-		if !strings.HasSuffix(f.Name, "/") {
-			names = append(names, f.Name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
 
 // stretch is a time in which a zone's clocks run through: the wall-clock times from
 // begins to ends, both as if in UTC, are shown offset later than they are in UTC.
