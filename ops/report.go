@@ -24,8 +24,8 @@ type ProbeResult struct {
 	LongestGap time.Duration `json:"longest_gap"`
 	Streams    int           `json:"streams"`
 	StreamsCut int           `json:"streams_cut"`
-	// Closed counts requests that the closed edge answered with its page: announced,
-	// and so not failed.
+	// Closed counts requests, and streams that did not begin, that the closed edge
+	// answered with its page: announced, and so not failed.
 	Closed  int            `json:"closed,omitempty"`
 	Routes  []RouteResult  `json:"routes,omitempty"`
 	Samples []FailedSample `json:"samples,omitempty"` // the first few failures
@@ -51,10 +51,10 @@ const MaxSamples = 20
 
 // Add joins two stretches of probing.
 func (p ProbeResult) Add(q ProbeResult) ProbeResult {
-	if p.Requests+p.Streams == 0 {
+	if p.Requests+p.Streams+p.Closed == 0 {
 		return q
 	}
-	if q.Requests+q.Streams == 0 {
+	if q.Requests+q.Streams+q.Closed == 0 {
 		return p
 	}
 	p.Requests += q.Requests

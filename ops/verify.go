@@ -47,10 +47,15 @@ func (o *Operator) Backup(ctx context.Context, environment string, by Actor, rep
 func (o *Operator) underLease(ctx context.Context, env Environment, do func(ctx context.Context) error) error {
 	lease, err := o.acquire(ctx, env.Name)
 	if errors.Is(err, ErrHeld) {
-		if busy := o.refuseBusy(ctx, env); busy != nil {
-			return busy
+		busy := o.refuseBusy(ctx, env)
+		if busy == nil {
+			busy = Refuse(fmt.Sprintf("%s is locked by %s", env.Name, lease.Owner), "status", "unlock")
 		}
-		return Refuse(fmt.Sprintf("%s is locked by %s", env.Name, lease.Owner), "status", "unlock")
+		var refusal *Refusal
+		if errors.As(busy, &refusal) {
+			refusal.Cause = ErrHeld
+		}
+		return busy
 	}
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", env.Name, err)

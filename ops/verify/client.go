@@ -26,10 +26,12 @@ type Secret func() string
 
 // newClient asks on a fresh connection each time and follows no redirect: what
 // answers is what was asked.
-func newClient() *http.Client {
+func newClient(door Door) *http.Client {
 	return &http.Client{
-		Timeout:       answerLimit,
-		Transport:     &http.Transport{DisableKeepAlives: true, DialContext: (&net.Dialer{Timeout: answerLimit}).DialContext},
+		Timeout: answerLimit,
+		Transport: door.through(&http.Transport{
+			DisableKeepAlives: true, DialContext: (&net.Dialer{Timeout: answerLimit}).DialContext,
+		}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

@@ -21,6 +21,8 @@ type Options struct {
 	// CLI is the command that prints kt's version, such as kt --version; empty
 	// where kt is not installed.
 	CLI []string
+	// Door passes the closed edge, for endpoints that are behind it.
+	Door Door
 	// Platform and Database tell what runs and which migrations were applied.
 	Platform ops.Platform
 	Database ops.DatabaseServer
@@ -37,7 +39,7 @@ func New(options Options) *Keeptrusts {
 	if options.Model == "" {
 		options.Model = "gpt-4o"
 	}
-	return &Keeptrusts{options: options, client: newClient()}
+	return &Keeptrusts{options: options, client: newClient(options.Door)}
 }
 
 // health is what /health of API and gateway answers.

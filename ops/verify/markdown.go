@@ -15,7 +15,7 @@ import (
 func Markdown(run ops.Run) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("# Upgrade of %s: %s → %s", run.Plan.Environment, run.Plan.From, run.Plan.Target)
+	line("# %s", title(run))
 	line("")
 	line("- **Outcome:** %s%s", strings.ReplaceAll(string(run.State), "_", " "), because(run.Reason))
 	line("- **Run:** %s, plan `%s`", run.ID, run.Plan.Digest)
@@ -26,10 +26,13 @@ func Markdown(run ops.Run) string {
 	if !run.StartedAt.IsZero() && !run.EndedAt.IsZero() {
 		line("- **Ran:** %s to %s, %s", stamp(run.StartedAt), stamp(run.EndedAt), took(run.EndedAt.Sub(run.StartedAt)))
 	}
-	if p := run.Probe; p.Requests+p.Streams > 0 {
-		line("- **Callers:** %d requests, %d failed, longest gap on all routes together %s; %d streams, %d cut",
-			p.Requests, p.Failed, took(p.LongestGap), p.Streams, p.StreamsCut)
+	if w := run.Opening; w != nil {
+		line("- **Window:** %s, %s to %s", cell(w.Window), stamp(w.Opens), stamp(w.Closes))
 	}
+	if closed := run.ClosedFor(run.EndedAt); closed > 0 {
+		line("- **Edge closed for:** %s", took(closed))
+	}
+	writeCallers(line, run.Probe)
 	if k := run.Backup(); k != nil {
 		line("- **Backup:** `%s`, %s in %s, %s", k.File, humanize.Bytes(uint64(k.Bytes)), took(k.Took), readBack(*k))
 	}
@@ -47,6 +50,25 @@ func Markdown(run ops.Run) string {
 		line("- %s, %s: %s", stamp(s.At), s.Route, cell(s.Error))
 	}
 	return b.String()
+}
+
+func title(run ops.Run) string {
+	if run.Request.Maintenance != nil {
+		return "Maintenance of " + run.Plan.Environment
+	}
+	return fmt.Sprintf("Upgrade of %s: %s → %s", run.Plan.Environment, run.Plan.From, run.Plan.Target)
+}
+
+func writeCallers(line func(string, ...any), p ops.ProbeResult) {
+	if p.Requests+p.Streams+p.Closed == 0 {
+		return
+	}
+	told := ""
+	if p.Closed > 0 {
+		told = fmt.Sprintf(", %d answered by the page of the closed edge", p.Closed)
+	}
+	line("- **Callers:** %d requests, %d failed%s, longest gap on all routes together %s; %d streams, %d cut",
+		p.Requests, p.Failed, told, took(p.LongestGap), p.Streams, p.StreamsCut)
 }
 
 func writeSteps(line func(string, ...any), run ops.Run) {

@@ -3,6 +3,7 @@ package verify_test
 import (
 	"flag"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,7 +39,36 @@ func TestMarkdown_TellsTheWholeRun(t *testing.T) {
 			Routes:  []ops.RouteResult{{Route: "api", Requests: 80, Failed: 1, LongestGap: 400 * time.Millisecond}, {Route: "console", Requests: 80, LongestGap: 210 * time.Millisecond}},
 			Samples: []ops.FailedSample{{At: at(7), Route: "api", Error: "502 Bad Gateway"}}}},
 	})
-	const golden = "testdata/run.md"
+	told(t, "testdata/run.md", run)
+}
+
+func TestMarkdown_TellsAWindowAndHowLongTheEdgeWasClosed(t *testing.T) {
+	at := func(minute int) time.Time { return time.Date(2026, 5, 4, 2, minute, 0, 0, time.UTC) }
+	alice := ops.Actor{ID: "U1", Name: "Alice"}
+	opening := &ops.Opening{Window: "nightly", Key: "2026-05-04T02:00", Zone: "UTC", Opens: at(0), Closes: at(59)}
+	plan := ops.Plan{
+		Environment: "production", Strategy: ops.Window, From: ops.Version{Major: 2, Minor: 5}, Target: ops.Version{Major: 3}, Digest: "sha256:c0ffee",
+		Steps: []ops.Step{{Name: "close edge", Kind: ops.CloseEdge}, {Name: "open edge", Kind: ops.OpenEdge}},
+	}
+	run := ops.Fold([]ops.Event{
+		{Run: "r-abcdef", Seq: 1, Kind: ops.RunProposed, At: at(0), Actor: alice, Request: &ops.Request{By: alice, Opening: opening}, Plan: &plan},
+		{Seq: 2, Kind: ops.RunStarted, At: at(1), Token: 1},
+		{Seq: 3, Kind: ops.StepBegan, At: at(1), Step: "close edge"},
+		{Seq: 4, Kind: ops.StepEnded, At: at(2), Step: "close edge"},
+		{Seq: 5, Kind: ops.StepBegan, At: at(6), Step: "open edge"},
+		{Seq: 6, Kind: ops.StepEnded, At: at(7), Step: "open edge"},
+		{Seq: 7, Kind: ops.RunSucceeded, At: at(8), Token: 1, Probe: &ops.ProbeResult{Requests: 160, Closed: 75, LongestGap: 5 * time.Minute, Streams: 4}},
+	})
+	told(t, "testdata/window.md", run)
+	run.Request.Maintenance = &ops.Maintenance{For: time.Minute}
+	if got, _, _ := strings.Cut(verify.Markdown(run), "\n"); got != "# Maintenance of production" {
+		t.Errorf("the title is %q", got)
+	}
+}
+
+// told compares the report of a run with the golden file.
+func told(t *testing.T, golden string, run ops.Run) {
+	t.Helper()
 	got := verify.Markdown(run)
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -28,6 +29,9 @@ type ProbeOptions struct {
 	Routes  []Route
 	Rate    int // requests a second over the routes that are no streams; 10 when zero
 	Streams int // long answers kept open at any time; 1 when zero
+	// Marker is the header by which a closed edge says that it is; empty where none
+	// can be closed. The probe never passes one: it stands in the callers' place.
+	Marker string
 	// Transport carries the requests; nil for one that hides nothing.
 	Transport http.RoundTripper
 }
@@ -206,6 +210,9 @@ func (p *Probing) open(ctx context.Context, route Route) (*http.Response, error)
 	}
 	if response.StatusCode != want {
 		response.Body.Close()
+		if p.closedAnswer(response) {
+			return nil, errClosed
+		}
 		return nil, fmt.Errorf("%s answers %s", r.URL.Redacted(), response.Status)
 	}
 	return response, nil
@@ -214,17 +221,23 @@ func (p *Probing) open(ctx context.Context, route Route) (*http.Response, error)
 func (p *Probing) count(route string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.now()
+	now, closed := p.now(), errors.Is(err, errClosed)
 	p.result.Requests++
 	for i := range p.result.Routes {
 		if r := &p.result.Routes[i]; r.Route == route {
 			r.Requests++
-			if err != nil {
+			switch {
+			case closed:
+			case err != nil:
 				r.Failed++
-			} else {
+			default:
 				r.LongestGap = max(r.LongestGap, now.Sub(p.good[route]))
 			}
 		}
+	}
+	if closed {
+		p.result.Closed++
+		return // callers were told, but not served: the gap goes on
 	}
 	if err != nil {
 		p.result.Failed++

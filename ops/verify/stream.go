@@ -82,6 +82,10 @@ func silent(ctx context.Context, err error) error {
 func (p *Probing) countStream(route string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if errors.Is(err, errClosed) {
+		p.result.Closed++ // none began, so none was cut
+		return
+	}
 	p.result.Streams++
 	if err != nil {
 		p.result.StreamsCut++
