@@ -52,6 +52,9 @@ func TestBackup_KeepsTheLeaseHoweverLongItTakes(t *testing.T) {
 		}
 		_, err := o.Backup(t.Context(), "production", bob, func(ops.Progress) {})
 		refusal(t, err)
+		if !errors.Is(err, ops.ErrHeld) {
+			t.Errorf("who may wait cannot tell it from a no: %v", err)
+		}
 		if err := <-done; err != nil {
 			t.Error(err)
 		}

@@ -42,11 +42,14 @@ type Probing interface {
 	Stop() ProbeResult
 }
 
-// Backups takes, verifies and lists backups outside a run.
+// Backups takes, verifies, lists and restores backups outside a run.
 type Backups interface {
 	Create(ctx context.Context, name string, report func(Progress)) (Backup, error)
 	Verify(ctx context.Context, file string, report func(Progress)) (Backup, error)
 	List(ctx context.Context) ([]Backup, error)
+	// Drill restores a backup to the side, the newest verified one when the name is
+	// empty, and tells what that has shown. Whatever happens, nothing of it stays.
+	Drill(ctx context.Context, name string, report func(Progress)) (Drill, error)
 }
 
 // Verifier runs the post-upgrade checks. A zero version expects nothing.

@@ -11,7 +11,12 @@ type Refusal struct {
 	Findings []Finding `json:"findings,omitempty"`
 	// Try is what to do instead, as sentences or as commands such as "upgrade 2.4.3".
 	Try []string `json:"try,omitempty"`
+	// Cause is what a caller may branch on, such as ErrHeld: somebody is only in the way.
+	Cause error `json:"-"`
 }
+
+// Unwrap is the cause of the refusal, if it has one.
+func (r *Refusal) Unwrap() error { return r.Cause }
 
 // Error is the refusal on one line.
 func (r *Refusal) Error() string {
