@@ -25,6 +25,9 @@ const (
 	tooManyConnections   = "53300"
 	cannotConnectNow     = "57P03"
 	lockNotAvailable     = "55P03"
+	objectInUse          = "55006"
+	adminShutdown        = "57P01"
+	crashShutdown        = "57P02"
 )
 
 // with runs f over a connection of its own.

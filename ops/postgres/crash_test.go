@@ -24,7 +24,8 @@ const (
 )
 
 // child is this test binary as a process that takes a backup: "killed" waits in
-// the middle for its end, "full-disk" does it on a disk of 1 MB.
+// the middle for its end, "full-disk" does it on a disk of 1 MB; "snapshot" copies
+// the database aside and says when it begins, "drill" restores a backup and waits.
 func child(kind string) int {
 	dir := os.Getenv(envDir)
 	if kind == "full-disk" {
@@ -40,16 +41,35 @@ func child(kind string) int {
 		fmt.Println(err)
 		return 2
 	}
+	if kind == "snapshot" {
+		task := step(ops.Snapshot)
+		task.Report = func(ops.Progress) { fmt.Println(inTheMiddle) }
+		_, err := s.Handlers()[ops.Snapshot].Do(context.Background(), task)
+		fmt.Println(err)
+		return 0
+	}
+	if kind == "drill" {
+		_, err := s.Drill(context.Background(), "", waitInTheMiddle)
+		fmt.Println(err)
+		return 0
+	}
 	_, err = s.Create(context.Background(), "first", func(p ops.Progress) {
-		if kind == "killed" && p.Fraction > 0.2 {
-			fmt.Println(inTheMiddle)
-			select {}
+		if kind == "killed" {
+			waitInTheMiddle(p)
 		}
 	})
 	fmt.Println(err)
 	left, err := os.ReadDir(dir)
 	fmt.Println("left:", left, err)
 	return 0
+}
+
+// waitInTheMiddle waits to be killed.
+func waitInTheMiddle(p ops.Progress) {
+	if p.Fraction > 0.2 {
+		fmt.Println(inTheMiddle)
+		select {}
+	}
 }
 
 // startChild starts this test binary again as a child of the kind.

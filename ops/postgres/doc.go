@@ -28,4 +28,19 @@
 // could win little more. On a machine that is busy with other things six pairs of
 // runs gave between 3.0 and 6.3. TestCreate_FasterThanTheGuide measures both in one
 // run; KTOPS_BENCH_MB=1000 makes its database that large.
+//
+// A snapshot is a copy by CREATE DATABASE … TEMPLATE behind the closed edge, called
+// NAME_kt_RUN, into which nobody is let. Its comment, written after the copy and what
+// copying leaves out (grants, settings, connection limit), marks it whole. The way
+// back is one transaction of two renames, so that whoever dies there is one live
+// database; what was live stays as NAME_kt_abandoned_RUN. Both are dropped after
+// three days, and only under that name with that comment. Seconds, with fsync, two
+// cores, PostgreSQL 15:
+//
+//	               8 MB    35 MB    98 MB   234 MB     1.1 GB
+//	wal_log        0.11     0.20     0.32     0.56  3.0 to 4.6
+//	file_copy      0.19     0.26     0.22     0.32  1.9 to 3.9
+//
+// so blocks are copied up to 64 MB and files beyond, which also leave the write-ahead
+// log alone. Putting 1.3 GB back took 0.02 s.
 package postgres

@@ -12,12 +12,13 @@ import (
 	"github.com/keeptrusts/ktops/ops"
 )
 
-// Handlers performs the steps of a run that concern backups.
+// Handlers performs the steps of a run that concern the database.
 func (s *Server) Handlers() ops.Handlers {
 	return ops.Handlers{
 		ops.TakeBackup:   takeBackup{s},
 		ops.VerifyBackup: verifyBackup{s},
 		ops.Prune:        pruneBackups{s},
+		ops.Snapshot:     snapshot{s},
 	}
 }
 
@@ -91,32 +92,6 @@ func (h verifyBackup) Do(ctx context.Context, task ops.Task) (ops.Result, error)
 
 func readBack(b ops.Backup) ops.Result {
 	return ops.Result{Backup: &b, Note: fmt.Sprintf("%d tables read back in %s", b.Entries, b.VerifyTook.Round(100*time.Millisecond))}
-}
-
-type pruneBackups struct{ server *Server }
-
-// Done is never known beforehand: Do also removes what dead attempts left, and
-// finds by itself that there is nothing.
-func (h pruneBackups) Done(context.Context, ops.Task) (bool, ops.Result, error) {
-	return false, ops.Result{}, nil
-}
-
-// Do spares the backup of its run, which a rollback needs. What cannot be removed
-// is said, and is no failure: old files are no reason to put back what works.
-func (h pruneBackups) Do(_ context.Context, task ops.Task) (ops.Result, error) {
-	removed, err := h.server.prune(time.Now(), h.server.catalogue().dump(backupOf(task.Run)))
-	if err != nil {
-		h.server.opts.Log.WithError(err).Warn("cannot remove old backups")
-		return ops.Result{Note: fmt.Sprintf("%d removed, then: %v", len(removed), err)}, nil
-	}
-	var bytes int64
-	for _, b := range removed {
-		bytes += b.Bytes
-	}
-	if len(removed) == 0 {
-		return ops.Result{Note: "nothing to remove"}, nil
-	}
-	return ops.Result{Note: fmt.Sprintf("%d removed, %s", len(removed), bytesText(bytes))}, nil
 }
 
 func bytesText(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }

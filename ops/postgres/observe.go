@@ -22,6 +22,10 @@ func (s *Server) ObserveDatabase(ctx context.Context) (ops.DatabaseState, error)
 	if err := s.observeDisks(&state); err != nil {
 		return ops.DatabaseState{}, fmt.Errorf("observe the database: %w", err)
 	}
+	state.WriteRate = s.rate.of(ctx, s.measuredDirs())
+	if state.NoSnapshot, err = s.noSnapshot(ctx, state); err != nil {
+		return ops.DatabaseState{}, fmt.Errorf("observe the database: %w", err)
+	}
 	client, err := s.clientVersion(ctx, "pg_dump")
 	if err != nil {
 		return ops.DatabaseState{}, fmt.Errorf("observe the database: %w", err)

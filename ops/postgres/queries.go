@@ -16,3 +16,39 @@ var copyingSQL string
 
 //go:embed sql/end_session.sql
 var endSessionSQL string
+
+//go:embed sql/beside.sql
+var besideSQL string
+
+//go:embed sql/aside.sql
+var asideSQL string
+
+//go:embed sql/sessions.sql
+var sessionsSQL string
+
+//go:embed sql/properties.sql
+var propertiesSQL string
+
+//go:embed sql/live.sql
+var liveSQL string
+
+//go:embed sql/end_attempt.sql
+var endAttemptSQL string
+
+//go:embed sql/evict.sql
+var evictSQL string
+
+//go:embed sql/locale.sql
+var localeSQL string
+
+//go:embed sql/tables.sql
+var tablesSQL string
+
+//go:embed sql/resolve.sql
+var resolveSQL string
+
+//go:embed sql/amcheck.sql
+var amcheckSQL string
+
+//go:embed sql/able.sql
+var ableSQL string

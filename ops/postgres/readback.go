@@ -87,8 +87,8 @@ func (s *Server) restoreToNowhere(ctx context.Context, archive io.Reader, progre
 	var contents bytes.Buffer
 	var restored, listed error
 	var readers sync.WaitGroup
-	readers.Go(func() { restored = s.restore(ctx, restoring, io.Discard, "--file=/dev/null") })
-	readers.Go(func() { listed = s.restore(ctx, listing, &contents, "--list") })
+	readers.Go(func() { restored = s.pgRestore(ctx, restoring, io.Discard, nil, "--file=/dev/null") })
+	readers.Go(func() { listed = s.pgRestore(ctx, listing, &contents, nil, "--list") })
 	raw := &counter{Writer: io.MultiWriter(toRestore, toList), each: progress}
 	_, err := io.CopyBuffer(raw, untilDone{ctx, archive}, make([]byte, readAtOnce))
 	if err != nil {
@@ -99,10 +99,10 @@ func (s *Server) restoreToNowhere(ctx context.Context, archive io.Reader, progre
 	return raw.n, countTables(contents.String()), cmp.Or(err, restored, listed)
 }
 
-// restore runs pg_restore over an archive, and then takes what it left, for the
+// pgRestore runs pg_restore over an archive, and then takes what it left, for the
 // other readers of the stream are not finished with it.
-func (s *Server) restore(ctx context.Context, archive io.Reader, out io.Writer, arg string) error {
-	cmd, err := s.command(ctx, "pg_restore", nil, arg)
+func (s *Server) pgRestore(ctx context.Context, archive io.Reader, out io.Writer, env []string, args ...string) error {
+	cmd, err := s.command(ctx, "pg_restore", env, args...)
 	if err == nil {
 		var complaint tail
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = archive, out, &complaint
@@ -112,7 +112,7 @@ func (s *Server) restore(ctx context.Context, archive io.Reader, out io.Writer, 
 		err = drained
 	}
 	if err != nil {
-		return fmt.Errorf("pg_restore %s: %w", arg, err)
+		return fmt.Errorf("pg_restore %s: %w", args[0], err)
 	}
 	return nil
 }

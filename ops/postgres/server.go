@@ -19,8 +19,15 @@ import (
 const (
 	DefaultKeepFor = 30 * 24 * time.Hour // guide: backups stay 30 days
 	DefaultLevel   = 3
-	defaultPort    = 5432
+	// DefaultSnapshotKeep is how long a snapshot of a run that has ended stays, and what
+	// an undo put aside.
+	DefaultSnapshotKeep = 72 * time.Hour
+
+	defaultPort = 5432
 )
+
+// ownName is how ktops calls itself on the server when it only looks.
+const ownName = "ktops"
 
 // Options say where the database is and where its backups go.
 type Options struct {
@@ -41,6 +48,11 @@ type Options struct {
 	KeepFor   time.Duration // default 30 days
 	KeepLast  int           // verified backups that stay whatever their age; at least 1
 	Level     int           // of zstd's own scale of 1 to 22; default 3
+	// Maintenance is a database beside ours to connect to when ours is copied or
+	// renamed; empty: postgres, else template1.
+	Maintenance string
+	// SnapshotKeep is how long snapshots stay, and what an undo put aside; default 72 hours.
+	SnapshotKeep time.Duration
 	// PlatformVersion tells which Keeptrusts runs while a backup is taken; may be nil.
 	PlatformVersion func(context.Context) string
 	Log             *logrus.Entry
@@ -51,6 +63,7 @@ type Options struct {
 type Server struct {
 	opts   Options
 	config *pgx.ConnConfig
+	rate   writeRate
 }
 
 var (
@@ -85,6 +98,9 @@ func withDefaults(opts Options) Options {
 	if opts.KeepFor <= 0 {
 		opts.KeepFor = DefaultKeepFor
 	}
+	if opts.SnapshotKeep <= 0 {
+		opts.SnapshotKeep = DefaultSnapshotKeep
+	}
 	opts.KeepLast = max(opts.KeepLast, 1)
 	if opts.Level <= 0 {
 		opts.Level = DefaultLevel
@@ -101,13 +117,17 @@ func withDefaults(opts Options) Options {
 // dsn has everything but the password, which goes straight into the connection's
 // configuration and so into no error text.
 func dsn(opts Options) string {
-	quote := strings.NewReplacer(`\`, `\\`, `'`, `\'`)
 	var b strings.Builder
 	for _, kv := range [][2]string{
 		{"host", opts.Host}, {"port", strconv.Itoa(opts.Port)}, {"dbname", opts.Name}, {"user", opts.User},
-		{"sslmode", opts.SSLMode}, {"application_name", "ktops"},
+		{"sslmode", opts.SSLMode}, {"application_name", ownName},
 	} {
-		fmt.Fprintf(&b, "%s='%s' ", kv[0], quote.Replace(kv[1]))
+		fmt.Fprintf(&b, "%s=%s ", kv[0], conninfo(kv[1]))
 	}
 	return b.String()
+}
+
+// conninfo quotes a value for libpq's connection strings.
+func conninfo(value string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value) + "'"
 }

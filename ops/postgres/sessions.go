@@ -1,0 +1,81 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// session is who is connected to a database.
+type session struct {
+	PID         int
+	Application string
+	User        string
+	Client      string
+	State       string
+}
+
+// String is the session for people: “psql of alice from 10.0.0.7, idle (pid 4711)”.
+func (s session) String() string {
+	var b strings.Builder
+	b.WriteString(orElse(s.Application, "a program without a name"))
+	if s.User != "" {
+		b.WriteString(" of " + s.User)
+	}
+	if s.Client != "" {
+		b.WriteString(" from " + s.Client)
+	}
+	if s.State != "" {
+		b.WriteString(", " + s.State)
+	}
+	if s.PID != 0 {
+		fmt.Fprintf(&b, " (pid %d)", s.PID)
+	}
+	return b.String()
+}
+
+// ours reports whether ktops itself is connected, for a moment: it only looks.
+func (s session) ours() bool { return s.Application == ownName }
+
+func orElse(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}
+
+// sessions are those in a database but the asking one.
+func sessions(ctx context.Context, conn *pgx.Conn, database string) ([]session, error) {
+	rows, err := conn.Query(ctx, sessionsSQL, database)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[session])
+}
+
+// others are the sessions that are not ktops's own.
+func others(all []session) []session {
+	var list []session
+	for _, s := range all {
+		if !s.ours() {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// fewSessions is how many an error names.
+const fewSessions = 8
+
+func sessionsText(list []session) string {
+	var names []string
+	for _, s := range list[:min(len(list), fewSessions)] {
+		names = append(names, s.String())
+	}
+	if more := len(list) - fewSessions; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, "; ")
+}
