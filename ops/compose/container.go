@@ -23,10 +23,12 @@ type instance struct {
 	number   int    // Compose's container number
 	image    string // the reference it was created from
 	imageID  string
+	hash     string // of the configuration that Compose made it from
 	state    *container.State
 	restarts int
 	started  time.Time
 	grace    time.Duration
+	policy   container.RestartPolicyMode
 	// told is when the container was asked to stop; zero when it was not, or when
 	// the engine has forgotten.
 	told     time.Time
@@ -97,7 +99,10 @@ func (p *Platform) inspect(ctx context.Context, id string) (instance, error) {
 	one := instance{
 		id: c.ID, name: strings.TrimPrefix(c.Name, "/"), image: c.Config.Image, imageID: c.Image,
 		state: c.State, restarts: c.RestartCount, grace: grace(c.Config.StopTimeout),
-		terminal: c.Config.Tty, env: c.Config.Env,
+		terminal: c.Config.Tty, env: c.Config.Env, hash: c.Config.Labels[api.ConfigHashLabel],
+	}
+	if c.HostConfig != nil {
+		one.policy = c.HostConfig.RestartPolicy.Name
 	}
 	one.number, _ = strconv.Atoi(c.Config.Labels[api.ContainerNumberLabel])
 	one.started, _ = time.Parse(time.RFC3339Nano, c.State.StartedAt)

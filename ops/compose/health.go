@@ -47,8 +47,12 @@ func (p *Platform) health(ctx context.Context, i instance, s ServiceOptions) err
 
 // healthAnswer is what matters of a health endpoint's answer.
 type healthAnswer struct {
-	Connections *int `json:"connections"`
+	Status      string `json:"status"`
+	Connections *int   `json:"connections"`
 }
+
+// errMigrating is an endpoint that says why it is not healthy yet.
+var errMigrating = errors.New("it migrates")
 
 // ask requests the health endpoint on the container's own address, any of them:
 // not every network need be reachable from here.
@@ -78,20 +82,39 @@ func (p *Platform) askAt(ctx context.Context, host, path string) (healthAnswer, 
 		return answer, err
 	}
 	defer response.Body.Close()
-	if response.StatusCode >= http.StatusBadRequest {
-		return answer, fmt.Errorf("http://%s%s answers %s", host, path, response.Status)
-	}
 	// A console answers with a page, which has no connections to tell of.
 	_ = json.NewDecoder(io.LimitReader(response.Body, 1<<16)).Decode(&answer)
+	if response.StatusCode >= http.StatusBadRequest {
+		err := fmt.Errorf("http://%s%s answers %s", host, path, response.Status)
+		if answer.Status == "migrating" {
+			err = fmt.Errorf("%w: %w", errMigrating, err)
+		}
+		return answer, err
+	}
 	return answer, nil
+}
+
+// patience is how often a new container is looked at, and for how long.
+type patience struct {
+	interval, limit time.Duration
+	// healthy tells why a container is not healthy; nil when it is.
+	healthy func(context.Context, instance, ServiceOptions) error
+	// busy is asked when the limit is over: while the container is busy for a good
+	// reason, the limit begins anew. Nil for never.
+	busy func(ctx context.Context, why error, since time.Duration) bool
+}
+
+// unhurried is the patience of a container that starts beside those that serve.
+func (p *Platform) unhurried() patience {
+	return patience{interval: p.options.HealthInterval, limit: p.options.HealthTimeout, healthy: p.health}
 }
 
 // awaitHealthy waits until a container was found healthy several times in a row.
 // It gives up at once when the container ends or is restarted.
-func (p *Platform) awaitHealthy(ctx context.Context, i instance, s ServiceOptions, note func(string)) error {
-	deadline := time.NewTimer(p.options.HealthTimeout)
+func (p *Platform) awaitHealthy(ctx context.Context, i instance, s ServiceOptions, patient patience, note func(string)) error {
+	deadline := time.NewTimer(patient.limit)
 	defer deadline.Stop()
-	tick := time.NewTicker(p.options.HealthInterval)
+	tick := time.NewTicker(patient.interval)
 	defer tick.Stop()
 	began, restarts, inARow := time.Now(), i.restarts, 0
 	for {
@@ -102,7 +125,7 @@ func (p *Platform) awaitHealthy(ctx context.Context, i instance, s ServiceOption
 		if err := ended(now, restarts); err != nil {
 			return err
 		}
-		why := p.health(ctx, now, s)
+		why := patient.healthy(ctx, now, s)
 		if why == nil {
 			inARow++
 		} else {
@@ -115,7 +138,10 @@ func (p *Platform) awaitHealthy(ctx context.Context, i instance, s ServiceOption
 		select {
 		case <-tick.C:
 		case <-deadline.C:
-			return fmt.Errorf("it was not healthy within %s: %w", seconds(p.options.HealthTimeout), orHealthy(why))
+			if patient.busy == nil || !patient.busy(ctx, why, time.Since(began)) {
+				return fmt.Errorf("it was not healthy within %s: %w", seconds(time.Since(began)), orHealthy(why))
+			}
+			deadline.Reset(patient.limit)
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -3,6 +3,7 @@ package compose
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -45,6 +46,15 @@ func (p *Platform) lastWords(ctx context.Context, i instance) string {
 		return ""
 	}
 	return lastBytes(redact(text.String(), i.env), logBytes)
+}
+
+// withLastWords adds a container's last words to what is wrong with it.
+func (p *Platform) withLastWords(ctx context.Context, i instance, failure error) error {
+	words := p.lastWords(ctx, i)
+	if words == "" {
+		return failure
+	}
+	return fmt.Errorf("%w; its log ends with:\n%s", failure, words)
 }
 
 // redact takes out what may be secret: values of the container's environment

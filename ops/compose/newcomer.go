@@ -78,9 +78,7 @@ func (p *Platform) discard(ctx context.Context, i instance, spare bool, why erro
 	defer cancel()
 	failure := fmt.Errorf("container %s of %s: %w", i.name, i.image, why)
 	if !stopped {
-		if words := p.lastWords(tidy, i); words != "" {
-			failure = fmt.Errorf("%w; its log ends with:\n%s", failure, words)
-		}
+		failure = p.withLastWords(tidy, i, failure)
 	}
 	if !spare || errors.Is(context.Cause(ctx), ops.ErrFenced) {
 		return failure

@@ -32,6 +32,8 @@ const (
 	DefaultHealthInterval = time.Second
 	DefaultSettle         = 3 * time.Second
 	DefaultRetry          = time.Minute
+	// The longest migration that an operator would plan a night for.
+	DefaultMigrationTimeout = 12 * time.Hour
 )
 
 // Options say which project is driven, and how patiently.
@@ -54,6 +56,12 @@ type Options struct {
 	// HealthInterval is how often that is looked at.
 	HealthTimeout  time.Duration
 	HealthInterval time.Duration
+	// Migrating asks the database whether its schema is being changed at this moment.
+	// In a window, time in which it is does not count against HealthTimeout. Without
+	// it, an API that does not listen yet is taken to migrate.
+	Migrating func(context.Context) (bool, error)
+	// MigrationTimeout is how long migrations may take in a window, all together.
+	MigrationTimeout time.Duration
 	// Settle is how long a new container must have been healthy before an old
 	// one is told to stop: as long as the edge may believe an old DNS answer.
 	Settle time.Duration
@@ -108,7 +116,10 @@ func (p *Platform) Close() error {
 
 // Handlers perform the steps that concern containers.
 func (p *Platform) Handlers() ops.Handlers {
-	return ops.Handlers{ops.PullImages: puller{p}, ops.Roll: roller{p}, ops.Pin: pinner{p}}
+	return ops.Handlers{
+		ops.PullImages: puller{p}, ops.Roll: roller{p}, ops.Pin: pinner{p},
+		ops.StopService: stopper{p}, ops.StartService: starter{p},
+	}
 }
 
 func (o Options) complete() (Options, error) {
@@ -125,6 +136,7 @@ func (o Options) complete() (Options, error) {
 	o.MigrationsPath = orDefault(o.MigrationsPath, DefaultMigrationsPath)
 	o.HealthTimeout = orDefault(o.HealthTimeout, DefaultHealthTimeout)
 	o.HealthInterval = orDefault(o.HealthInterval, DefaultHealthInterval)
+	o.MigrationTimeout = orDefault(o.MigrationTimeout, DefaultMigrationTimeout)
 	o.Settle = orDefault(o.Settle, DefaultSettle)
 	o.Retry = orDefault(o.Retry, DefaultRetry)
 	if o.Log == nil {
@@ -176,7 +188,7 @@ func (p *Platform) connect(ctx context.Context) error {
 		return err
 	}
 	p.engine = engine
-	cli, err := command.NewDockerCli(command.WithBaseContext(ctx), command.WithAPIClient(engine),
+	cli, err := command.NewDockerCli(command.WithBaseContext(ctx), command.WithAPIClient(veiled{engine}),
 		command.WithOutputStream(io.Discard), command.WithErrorStream(io.Discard),
 		command.WithInputStream(io.NopCloser(strings.NewReader(""))))
 	if err != nil {

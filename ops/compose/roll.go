@@ -6,22 +6,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
 	"github.com/keeptrusts/ktops/ops"
 )
 
 // roller replaces the containers of a service one at a time.
 type roller struct{ *Platform }
-
-// aim is what the containers of a service shall become.
-type aim struct {
-	project  *types.Project // with the variable set to the version aimed at
-	service  ServiceOptions
-	image    string
-	imageID  string // the engine's own; empty for any content
-	replicas int
-}
 
 // Done reports whether as many containers as the step replaces, from the first
 // on, are healthy on the new image, and none is there beyond those declared.
@@ -76,65 +65,23 @@ func (r roller) Undo(ctx context.Context, task ops.Task) (ops.Result, error) {
 	return ops.Result{Note: fmt.Sprintf("%d containers run %s again", a.replicas, a.image)}, nil
 }
 
-// forward aims at the step's image. Every driven variable has its new value, as
-// it will once all are pinned.
+// forward aims at the step's image, where one container more can run beside the old.
 func (r roller) forward(ctx context.Context, step ops.Step) (aim, error) {
-	pins, err := r.pins(ctx)
-	if err != nil {
-		return aim{}, err
-	}
-	a, err := r.aimAt(ctx, step, valuesFor(pins, step.To))
-	if err != nil {
-		return aim{}, err
-	}
-	if step.Image != "" && a.image != step.Image {
-		return aim{}, fmt.Errorf("service %s would run %s, but %s was planned: the compose file was changed, so plan again", step.Service, a.image, step.Image)
-	}
-	if local, err := r.local(ctx, a.image); err != nil {
-		return aim{}, err
-	} else if local != nil {
-		a.imageID = local.id
-	}
-	return a, nil
+	return rollable(r.Platform.forward(ctx, step))
 }
 
 func (r roller) backward(ctx context.Context, step ops.Step) (aim, error) {
-	if step.From.IsZero() {
-		return aim{}, fmt.Errorf("service %s: it is not known which version ran before, so set %s by hand and run docker compose up -d", step.Service, step.Variable)
-	}
-	pin, err := r.pinned(ctx, step.Service)
-	if err != nil {
-		return aim{}, err
-	}
-	return r.aimAt(ctx, step, map[string]string{pin.Variable: pin.value(step.From)})
+	return rollable(r.Platform.backward(ctx, step))
 }
 
-func (r roller) aimAt(ctx context.Context, step ops.Step, values map[string]string) (aim, error) {
-	options, err := r.serviceOptions(step.Service)
+func rollable(a aim, err error) (aim, error) {
 	if err != nil {
 		return aim{}, err
 	}
-	project, err := r.load(ctx, values)
-	if err != nil {
-		return aim{}, err
+	if reason := fixed(a.project, a.declared); reason != "" {
+		return aim{}, fmt.Errorf("service %s cannot run one container more: %s", a.service.Name, reason)
 	}
-	service, err := project.GetService(step.Service)
-	if err != nil {
-		return aim{}, fmt.Errorf("service %s: %w", step.Service, err)
-	}
-	if reason := fixed(project, service); reason != "" {
-		return aim{}, fmt.Errorf("service %s cannot run one container more: %s", step.Service, reason)
-	}
-	return aim{project: project, service: options, image: service.Image, replicas: max(step.Replicas, 1)}, nil
-}
-
-func (p *Platform) serviceOptions(name string) (ServiceOptions, error) {
-	for _, s := range p.options.Services {
-		if s.Name == name {
-			return s, nil
-		}
-	}
-	return ServiceOptions{}, fmt.Errorf("service %s is not among those that ktops drives", name)
+	return a, nil
 }
 
 // reached looks whether n containers are on the aim's image and healthy, with no
@@ -193,7 +140,7 @@ func (r roller) replace(ctx context.Context, a aim, n int, report func(ops.Progr
 // learns of it.
 func (r roller) prove(ctx context.Context, a aim, newest instance, report func(ops.Progress)) error {
 	note := func(text string) { report(ops.Progress{Fraction: 0.2, Note: text}) }
-	if err := r.awaitHealthy(ctx, newest, a.service, note); err != nil {
+	if err := r.awaitHealthy(ctx, newest, a.service, r.unhurried(), note); err != nil {
 		return err
 	}
 	report(ops.Progress{Fraction: 0.5, Note: newest.name + " is healthy, the edge learns of it"})
