@@ -1,0 +1,91 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/keeptrusts/ktops/ops"
+	"github.com/keeptrusts/ktops/scheduler/store"
+)
+
+// do does one chore. Its error is that ctx has ended; how the chore ended is a result.
+func (w *work) do(ctx context.Context, chore ops.Chore) (store.Done, error) {
+	if chore == ops.ChoreUpgrade {
+		return w.upgrade(ctx)
+	}
+	if why, err := w.unfit(ctx, chore); err != nil || why != "" {
+		return result(ops.Fail, "left out: "+why), err
+	}
+	for {
+		done, err := w.attempt(ctx, chore)
+		switch {
+		case err == nil:
+			return done, nil
+		case ctx.Err() != nil:
+			return store.Done{}, fmt.Errorf("%s in a window: %w", chore, context.Cause(ctx))
+		case !inTheWay(err):
+			done := result(ops.Fail, err.Error())
+			done.Acted = true
+			return done, nil
+		}
+		if err := pause(ctx, retryEvery); err != nil {
+			return store.Done{}, err
+		}
+		if !w.isOpen() {
+			return result(ops.Fail, "left out: "+err.Error()), nil
+		}
+	}
+}
+
+// unfit says why a chore is not begun; empty when it is.
+func (w *work) unfit(ctx context.Context, chore ops.Chore) (string, error) {
+	if !w.isOpen() {
+		return "the window had closed", nil
+	}
+	if !w.late {
+		return "", nil
+	}
+	needs, err := w.estimate(ctx, w.o, chore)
+	if left := w.o.Closes.Sub(w.now()); err == nil && needs > left {
+		return fmt.Sprintf("it takes about %s, and %s were left", durationText(needs), durationText(left)), nil
+	}
+	return "", nil // not to know how long it takes is no reason to leave it out
+}
+
+// attempt does a chore once.
+func (w *work) attempt(ctx context.Context, chore ops.Chore) (store.Done, error) {
+	quiet := func(ops.Progress) {}
+	done := store.Done{Acted: true}
+	done.Level = ops.Pass
+	switch chore {
+	case ops.ChoreBackup:
+		backup, err := w.operator.Backup(ctx, w.o.Environment, ops.Ktops(), quiet)
+		done.Fact = filepath.Base(backup.File) + " was taken and read back"
+		return done, err
+	case ops.ChoreVerify:
+		report, err := w.operator.Verify(ctx, w.o.Environment)
+		done.Level, done.Fact = report.Level(), verdict(report)
+		return done, err
+	case ops.ChoreDrill:
+		drill, err := w.operator.Drill(ctx, w.o.Environment, "", ops.Ktops(), quiet)
+		return drilled(drill), err
+	}
+	return result(ops.Fail, fmt.Sprintf("ktops knows no chore %q", chore)), nil
+}
+
+// verdict tells how a verification ended, by its worst finding.
+func verdict(report ops.Report) string {
+	for _, level := range []ops.Level{ops.Fail, ops.Warn} {
+		for _, f := range report.Checks {
+			if f.Level == level {
+				return f.Check + ": " + f.Fact
+			}
+		}
+	}
+	return fmt.Sprintf("all %d checks passed", len(report.Checks))
+}
+
+// inTheWay reports whether an error only says that somebody else has the environment.
+func inTheWay(err error) bool { return errors.Is(err, ops.ErrBusy) || errors.Is(err, ops.ErrHeld) }

@@ -1,0 +1,30 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Cursor is until when the openings of a window were considered; zero when it is
+// new, or was defined otherwise then.
+func (s *Store) Cursor(ctx context.Context, environment, window, definition string) (time.Time, error) {
+	var until time.Time
+	err := s.each(ctx, "cursor", func(row scanner) error {
+		var was string
+		var at int64
+		if err := row.Scan(&was, &at); err != nil {
+			return err
+		}
+		if was == definition {
+			until = moment(at)
+		}
+		return nil
+	}, environment, window)
+	return until, err
+}
+
+// SaveCursor records until when the openings of a window were considered.
+func (s *Store) SaveCursor(ctx context.Context, environment, window, definition string, until time.Time) error {
+	_, err := s.change(ctx, "save_cursor", environment, window, definition, millis(until))
+	return err
+}

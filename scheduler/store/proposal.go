@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+
+	"github.com/keeptrusts/ktops/ops"
+)
+
+// Proposal is that a pinned upgrade is proposed into an opening, and by whom.
+type Proposal struct {
+	Environment, Window, Key string
+	Target                   ops.Version
+	Owner                    string
+	// Run is what was proposed, or Refusal why nothing was; both are empty while the
+	// owner is at it.
+	Run, Refusal string
+}
+
+// Claim takes the right to propose; it is false when somebody has it.
+func (s *Store) Claim(ctx context.Context, p Proposal) (bool, error) {
+	n, err := s.change(ctx, "claim_proposal", p.Environment, p.Window, p.Key, p.Target.String(), p.Owner)
+	return n > 0, err
+}
+
+// Proposal is the proposal as it is kept; false when there is none.
+func (s *Store) Proposal(ctx context.Context, p Proposal) (Proposal, bool, error) {
+	found := false
+	err := s.each(ctx, "proposal", func(row scanner) error {
+		found = true
+		return row.Scan(&p.Owner, &p.Run, &p.Refusal)
+	}, p.Environment, p.Window, p.Key, p.Target.String())
+	return p, found, err
+}
+
+// TakeProposal takes the right to propose over from an owner that is gone.
+func (s *Store) TakeProposal(ctx context.Context, seen Proposal, owner string) (bool, error) {
+	n, err := s.change(ctx, "take_proposal", owner, seen.Environment, seen.Window, seen.Key, seen.Target.String(), seen.Owner)
+	return n > 0, err
+}
+
+// SaveProposal records what became of a proposal.
+func (s *Store) SaveProposal(ctx context.Context, p Proposal) error {
+	return s.owned(ctx, "save_proposal", p.Run, p.Refusal, p.Environment, p.Window, p.Key, p.Target.String(), p.Owner)
+}

@@ -1,0 +1,1 @@
+SELECT definition, until FROM window_cursors WHERE environment = ? AND name = ?

@@ -1,0 +1,5 @@
+SELECT environment, name, key, zone, opens, closes, state, does, chores, run, reason, by_id, by_name, owner, beat, began, ended
+FROM window_occurrences
+WHERE environment = ? AND name = ? AND state IN ('used', 'failed')
+ORDER BY opens DESC
+LIMIT ?

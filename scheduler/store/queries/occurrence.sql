@@ -1,0 +1,3 @@
+SELECT environment, name, key, zone, opens, closes, state, does, chores, run, reason, by_id, by_name, owner, beat, began, ended
+FROM window_occurrences
+WHERE environment = ? AND name = ? AND key = ?

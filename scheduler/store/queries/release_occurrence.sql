@@ -1,0 +1,2 @@
+UPDATE window_occurrences SET owner = ''
+WHERE environment = ? AND name = ? AND key = ? AND state = 'open' AND owner = ?
