@@ -1,0 +1,96 @@
+package notify
+
+import (
+	"bytes"
+	_ "embed" // the page of a mail
+	"fmt"
+	"html/template"
+	"strings"
+)
+
+// longestSubject is how long a subject may be; mail programs show less.
+const longestSubject = 200
+
+//go:embed mail.html
+var mailHTML string
+
+// message is a notice in words for an audience.
+func (t *Templates) message(n Notice, audience Audience, statusURL string) (Message, error) {
+	facts := n.Facts.toldTo(audience)
+	p, ok := t.kinds[n.Kind]
+	if !ok {
+		return Message{}, fmt.Errorf("there are no words for notices of kind %q", n.Kind)
+	}
+	words := Words{Facts: facts, Environment: n.Environment, Kind: n.Kind, Run: n.Run, Audience: audience, StatusURL: statusURL}
+	m := Message{Key: n.Key, Environment: n.Environment, Kind: n.Kind, Run: n.Run, Audience: audience, At: n.At, Deadline: n.Deadline,
+		Facts: facts, StatusURL: statusURL, Invitation: invitation(n)}
+	var subject, body bytes.Buffer
+	if err := p.subject.Execute(&subject, words); err != nil {
+		return m, fmt.Errorf("subject of %s: %w", n.Kind, err)
+	}
+	if err := p.body.Execute(&body, words); err != nil {
+		return m, fmt.Errorf("body of %s: %w", n.Kind, err)
+	}
+	m.Subject, m.Text = line(subject.String()), paragraphs(body.String())
+	var err error
+	m.HTML, err = page(m)
+	return m, err
+}
+
+// line is a text on one line: a subject ends at a line break, and what came after it
+// would be another header.
+func line(s string) string {
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) > longestSubject {
+		r = append(r[:longestSubject-1], '…')
+	}
+	return string(r)
+}
+
+// paragraphs trims lines and leaves one empty line at most between two.
+func paragraphs(s string) string {
+	var kept []string
+	for _, l := range strings.Split(s, "\n") {
+		l = strings.TrimRight(l, " \t\r")
+		if l == "" && (len(kept) == 0 || kept[len(kept)-1] == "") {
+			continue
+		}
+		kept = append(kept, l)
+	}
+	return strings.TrimRight(strings.Join(kept, "\n"), "\n") + "\n"
+}
+
+// page is the message as HTML.
+func page(m Message) (string, error) {
+	t, err := template.New("mail").Parse(mailHTML)
+	if err != nil {
+		return "", fmt.Errorf("read the page of a mail: %w", err)
+	}
+	data := struct {
+		Message
+		Mark       template.CSS
+		Paragraphs [][]string
+	}{Message: m, Mark: template.CSS(mark(m.Kind))}
+	for p := range strings.SplitSeq(strings.TrimSpace(m.Text), "\n\n") {
+		data.Paragraphs = append(data.Paragraphs, strings.Split(p, "\n"))
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, data); err != nil {
+		return "", fmt.Errorf("write a mail: %w", err)
+	}
+	return b.String(), nil
+}
+
+// mark is the colour at the head of a mail: blue for what is planned, green for what
+// is over, amber and red for what somebody has to look at.
+func mark(kind Kind) string {
+	switch kind {
+	case Reopened:
+		return "#1f8f4e"
+	case Failed, Alarm, OccurrenceFailed:
+		return "#c62f2f"
+	case RolledBack, Held, Missed, Overrun, AsksAgain:
+		return "#b7791f"
+	}
+	return "#2f6fde"
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Heads lists the first unsent delivery of each reader.
+func (s *Store) Heads(ctx context.Context) ([]Delivery, error) {
+	s.one.Lock()
+	defer s.one.Unlock()
+	rows, err := s.db.QueryContext(ctx, s.query["heads"])
+	if err != nil {
+		return nil, fmt.Errorf("read the outbox of notices: %w", err)
+	}
+	defer rows.Close()
+	var heads []Delivery
+	for rows.Next() {
+		var d Delivery
+		var next, at, deadline int64
+		n := &d.Notice
+		if err := rows.Scan(&d.ID, &d.Channel, &d.Recipient, &d.State, &d.Attempts, &next, &d.Withdrawn,
+			&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload); err != nil {
+			return nil, fmt.Errorf("read the outbox of notices: %w", err)
+		}
+		d.NextAt, n.At, n.Deadline = moment(next), moment(at), moment(deadline)
+		heads = append(heads, d)
+	}
+	return heads, rows.Err()
+}
+
+// Save records how far a delivery is.
+func (s *Store) Save(ctx context.Context, d Delivery) error {
+	var done any
+	if d.State != Pending && d.State != Sending {
+		done = millis(time.Now())
+	}
+	s.one.Lock()
+	defer s.one.Unlock()
+	if _, err := s.db.ExecContext(ctx, s.query["save"], string(d.State), d.Attempts, millis(d.NextAt), d.Error, done, d.ID); err != nil {
+		return fmt.Errorf("record a delivery of %s: %w", d.Notice.Key, err)
+	}
+	return nil
+}
+
+// Depth counts the unsent deliveries by channel.
+func (s *Store) Depth(ctx context.Context) (map[string]int, error) {
+	s.one.Lock()
+	defer s.one.Unlock()
+	rows, err := s.db.QueryContext(ctx, s.query["depth"])
+	if err != nil {
+		return nil, fmt.Errorf("count the outbox of notices: %w", err)
+	}
+	defer rows.Close()
+	depth := map[string]int{}
+	for rows.Next() {
+		var channel string
+		var n int
+		if err := rows.Scan(&channel, &n); err != nil {
+			return nil, fmt.Errorf("count the outbox of notices: %w", err)
+		}
+		depth[channel] = n
+	}
+	return depth, rows.Err()
+}
+
+// History lists deliveries of the newest notices, and notices without any, of an
+// environment; of all when it is empty.
+func (s *Store) History(ctx context.Context, environment string, limit int) ([]Delivery, error) {
+	s.one.Lock()
+	defer s.one.Unlock()
+	rows, err := s.db.QueryContext(ctx, s.query["history"], environment, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the history of notices: %w", err)
+	}
+	defer rows.Close()
+	var history []Delivery
+	for rows.Next() {
+		var d Delivery
+		var at, deadline, done int64
+		n := &d.Notice
+		if err := rows.Scan(&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload,
+			&d.Channel, &d.Recipient, &d.State, &d.Attempts, &d.Error, &done); err != nil {
+			return nil, fmt.Errorf("read the history of notices: %w", err)
+		}
+		n.At, n.Deadline, d.DoneAt = moment(at), moment(deadline), moment(done)
+		history = append(history, d)
+	}
+	return history, rows.Err()
+}

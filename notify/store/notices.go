@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Add stores a notice; it is false for one whose key is known.
+func (s *Store) Add(ctx context.Context, n Notice) (fresh bool, err error) {
+	s.one.Lock()
+	defer s.one.Unlock()
+	result, err := s.db.ExecContext(ctx, s.query["add"], n.Key, n.Environment, n.Kind, n.Run, millis(n.At), millis(n.Deadline), n.Payload)
+	if err != nil {
+		return false, fmt.Errorf("store notice %s: %w", n.Key, err)
+	}
+	added, err := result.RowsAffected()
+	return added > 0, err
+}
+
+// Due lists the notices whose time has come and that are no deliveries yet, a
+// hundred at most, and tells when the next one's time comes; zero for never.
+func (s *Store) Due(ctx context.Context, now time.Time) (due []Notice, next time.Time, err error) {
+	s.one.Lock()
+	defer s.one.Unlock()
+	rows, err := s.db.QueryContext(ctx, s.query["due"], millis(now))
+	if err != nil {
+		return nil, next, fmt.Errorf("read what is due: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n Notice
+		var at, deadline int64
+		if err := rows.Scan(&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload); err != nil {
+			return nil, next, fmt.Errorf("read what is due: %w", err)
+		}
+		n.At, n.Deadline = moment(at), moment(deadline)
+		due = append(due, n)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, next, err
+	}
+	var first int64
+	if err := s.db.QueryRowContext(ctx, s.query["next_due"]).Scan(&first); err != nil {
+		return nil, next, fmt.Errorf("read what is due next: %w", err)
+	}
+	return due, moment(first), nil
+}
+
+// Spread makes a notice one delivery for each reader, once.
+func (s *Store) Spread(ctx context.Context, notice int64, readers []Reader, now time.Time) error {
+	return s.within(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, s.query["spread"], millis(now), notice)
+		if err != nil {
+			return fmt.Errorf("spread notice %d: %w", notice, err)
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		for _, r := range readers {
+			if _, err := tx.ExecContext(ctx, s.query["deliver"], notice, r.Channel, r.Recipient, millis(now)); err != nil {
+				return fmt.Errorf("spread notice %d: %w", notice, err)
+			}
+		}
+		return nil
+	})
+}
+
+// Withdraw has the notices of a kind about a run that were meant for before a time
+// not be sent, as far as they are not yet, and reports whether any reached, or may
+// have reached, somebody.
+func (s *Store) Withdraw(ctx context.Context, run, kind string, before time.Time) (reached bool, err error) {
+	err = s.within(ctx, func(tx *sql.Tx) error {
+		var n int
+		if err := tx.QueryRowContext(ctx, s.query["reached"], run, kind).Scan(&n); err != nil {
+			return fmt.Errorf("look whether %s of %s was told: %w", kind, run, err)
+		}
+		reached = n > 0
+		for _, name := range []string{"withdraw_notices", "withdraw_deliveries"} {
+			if _, err := tx.ExecContext(ctx, s.query[name], millis(time.Now()), run, kind, millis(before)); err != nil {
+				return fmt.Errorf("withdraw %s of %s: %w", kind, run, err)
+			}
+		}
+		return nil
+	})
+	return reached, err
+}
+
+// Prune forgets notices whose deadline passed before a time.
+func (s *Store) Prune(ctx context.Context, before time.Time) error {
+	return s.within(ctx, func(tx *sql.Tx) error {
+		for _, name := range []string{"prune_deliveries", "prune"} {
+			if _, err := tx.ExecContext(ctx, s.query[name], millis(before)); err != nil {
+				return fmt.Errorf("forget old notices: %w", err)
+			}
+		}
+		return nil
+	})
+}
