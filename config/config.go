@@ -12,7 +12,8 @@ type Config struct {
 	Journal string `yaml:"journal" default:"/var/lib/ktops/ktops.db" validate:"abspath"`
 	// Unix socket on which the commands of this machine reach the daemon.
 	Socket string `yaml:"socket" default:"/run/ktops/ktops.sock" validate:"abspath"`
-	// Address that serves /healthz, /readyz, /metrics and, in mode http, Slack's requests.
+	// Address that serves /healthz, /readyz, /metrics, the status page and, in mode
+	// http, Slack's requests.
 	Listen string `yaml:"listen" default:"127.0.0.1:8484" validate:"listen"`
 	// What the daemon writes to standard error.
 	Log Log `yaml:"log"`
@@ -20,6 +21,10 @@ type Config struct {
 	Slack *Slack `yaml:"slack"`
 	// Which versions exist, and which of them work together.
 	Releases Releases `yaml:"releases"`
+	// Who is told of windows and their runs beside the cards in Slack, and how.
+	Notices Notices `yaml:"notices"`
+	// The page that tells everybody how the environments are.
+	Status Status `yaml:"status"`
 	// The Keeptrusts installations by name, such as production. The first is the
 	// default of every command.
 	Environments Environments `yaml:"environments" validate:"required,min=1,dive"`

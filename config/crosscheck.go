@@ -18,6 +18,7 @@ func (d *decoder) crossCheck(c *Config) {
 	if c.Slack != nil {
 		d.checkSlack(*c.Slack)
 	}
+	d.checkNotices(c)
 	for i, line := range c.Releases.Compatibility {
 		if slices.ContainsFunc(c.Releases.Compatibility[:i], func(l Compatibility) bool { return l.API == line.API }) {
 			d.key(fmt.Sprintf("releases.compatibility[%d].api", i), "is given twice", "keep one line for it")
@@ -27,6 +28,11 @@ func (d *decoder) crossCheck(c *Config) {
 		if e.Edge != nil {
 			d.checkRoutes(fmt.Sprintf("environments[%d].edge.routes", i), e.Edge.Routes)
 		}
+		if m := e.maintenance(); m != nil {
+			d.checkMaintenance(fmt.Sprintf("environments[%d].edge.maintenance", i), *m)
+		}
+		d.checkWindows(fmt.Sprintf("environments[%d].windows", i), e)
+		d.checkFreezes(fmt.Sprintf("environments[%d].freezes", i), e)
 		d.checkPolicy(fmt.Sprintf("environments[%d].policy", i), e, c.Environments)
 		d.checkShared(fmt.Sprintf("environments[%d]", i), e, c.Environments[:i])
 	}
@@ -105,6 +111,9 @@ func (d *decoder) checkShared(id string, e Environment, before Environments) {
 		}
 		if e.Backup.Directory == other.Backup.Directory {
 			d.key(id+".backup.directory", "is also that of "+other.Name, "give each its own, or one would delete the other's backups")
+		}
+		if m, n := e.maintenance(), other.maintenance(); m != nil && n != nil && m.Directory == n.Directory && slices.Equal(m.Agent, n.Agent) {
+			d.key(id+".edge.maintenance.directory", "is also that of "+other.Name, "give each its own, or closing one would close the other")
 		}
 	}
 }

@@ -32,6 +32,9 @@ type Backup struct {
 	Keep Duration `yaml:"keep" default:"30d" validate:"min=1h"`
 	// How many verified backups stay whatever their age.
 	KeepLast int `yaml:"keep_last" default:"3" validate:"min=1"`
+	// Age at which the copy of the database that a window made before its migrations
+	// is dropped.
+	SnapshotKeep Duration `yaml:"snapshot_keep" default:"72h" validate:"min=1h"`
 	// Compression level of zstd: higher is smaller and slower.
 	Level int `yaml:"level" default:"3" validate:"min=1,max=19"`
 }

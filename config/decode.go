@@ -65,8 +65,8 @@ func (d *decoder) value(node ast.Node, into reflect.Value, p path) {
 	case reflect.Struct:
 		d.mapping(node, into, p)
 	case reflect.Slice:
-		if into.Type() == reflect.TypeFor[Environments]() {
-			d.environments(node, into, p)
+		if namesItems(into.Type()) {
+			d.named(node, into, p)
 			return
 		}
 		d.sequence(node, into, p)
@@ -140,8 +140,18 @@ func (d *decoder) setDefault(into reflect.Value, text string, p path) {
 	}
 }
 
-// environments fills the list from a mapping and keeps its order.
-func (d *decoder) environments(node ast.Node, into reflect.Value, p path) {
+// namesItems reports whether a list is written as a mapping: its items have a name
+// that is no key of theirs.
+func namesItems(list reflect.Type) bool {
+	if list.Elem().Kind() != reflect.Struct {
+		return false
+	}
+	name, ok := list.Elem().FieldByName("Name")
+	return ok && name.Tag.Get("yaml") == "-"
+}
+
+// named fills a list from a mapping of names to items and keeps its order.
+func (d *decoder) named(node ast.Node, into reflect.Value, p path) {
 	entries, ok := d.entries(node, p)
 	if !ok {
 		return

@@ -28,7 +28,14 @@ func (d Duration) String() string {
 	if std >= day && std%day == 0 {
 		return fmt.Sprintf("%dd", std/day)
 	}
-	return std.String()
+	text := std.String()
+	if std%time.Minute == 0 && std > 0 {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if std%time.Hour == 0 && std > 0 {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // MarshalText writes the duration as it can be read.

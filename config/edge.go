@@ -6,6 +6,8 @@ type Edge struct {
 	URL string `yaml:"url" validate:"required,http_url" example:"https://keeptrusts.example.com"`
 	// Requests that the probe sends in turn, at least one a component.
 	Routes []Route `yaml:"routes" validate:"required,min=1,dive"`
+	// How ktops closes it. Without this section nothing can be upgraded in a window.
+	Maintenance *Maintenance `yaml:"maintenance"`
 }
 
 // Route is one request that the probe sends.

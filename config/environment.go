@@ -14,6 +14,15 @@ type Environment struct {
 	Endpoints Endpoints `yaml:"endpoints" validate:"required"`
 	// The nginx in front. Without it a run cannot be probed as users see it.
 	Edge *Edge `yaml:"edge"`
+	// Zone of the tz database in which the team reads the clock: that of windows which
+	// name none, and of the days of freezes.
+	Zone string `yaml:"zone" default:"UTC" validate:"zone" example:"Europe/Berlin"`
+	// Recurring times in which ktops may work, by name. They never overlap.
+	Windows Windows `yaml:"windows" validate:"dive"`
+	// Times in which nothing may be upgraded.
+	Freezes []Freeze `yaml:"freezes" validate:"dive"`
+	// iCalendar file (.ics) whose events are freezes; it is read again when it changes.
+	FreezeCalendar string `yaml:"freeze_calendar" validate:"omitempty,abspath" example:"/etc/ktops/freezes.ics"`
 	// What the checks before and after an upgrade need.
 	Checks Checks `yaml:"checks"`
 	// Requests that are sent through the edge during a run, to measure downtime.
@@ -22,6 +31,14 @@ type Environment struct {
 	Policy Policy `yaml:"policy" validate:"required"`
 	// Where cards and notices of this environment appear.
 	Slack *EnvironmentSlack `yaml:"slack"`
+}
+
+// maintenance is how the edge is closed; nil where it cannot be.
+func (e Environment) maintenance() *Maintenance {
+	if e.Edge == nil {
+		return nil
+	}
+	return e.Edge.Maintenance
 }
 
 // Endpoints are the addresses at which ktops asks the components themselves.

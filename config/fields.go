@@ -76,7 +76,13 @@ func setText(into reflect.Value, text string) error {
 		into.SetInt(int64(n))
 		return err
 	case reflect.Slice:
-		into.Set(reflect.ValueOf(strings.Split(text, ",")))
+		items := strings.Split(text, ",")
+		into.Set(reflect.MakeSlice(into.Type(), len(items), len(items)))
+		for i, item := range items {
+			if err := setText(into.Index(i), item); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

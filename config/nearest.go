@@ -12,7 +12,7 @@ import (
 func nearest(written string, known []string) string {
 	best, distance := "", 1+(len(written)+2)/3
 	for _, word := range known {
-		if d := levenshtein.ComputeDistance(strings.ToLower(written), word); d < distance {
+		if d := levenshtein.ComputeDistance(strings.ToLower(written), strings.ToLower(word)); d < distance {
 			best, distance = word, d
 		}
 	}

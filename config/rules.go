@@ -3,12 +3,15 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/mail"
 	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/go-playground/validator/v10"
+
+	"github.com/keeptrusts/ktops/ops"
 )
 
 // rule is what a tag asks of a value, and how its breach is told.
@@ -45,6 +48,20 @@ func rules() map[string]rule {
 		"person": {pattern: `^(\*|[UW][A-Z0-9]{2,}|unix:[^\s:]+)$`, problem: "is not a person",
 			try: "write a Slack user ID (U…), unix:NAME, or *"},
 		"group": {pattern: `^S[A-Z0-9]{2,}$`, problem: "is not a Slack user group", try: "write its ID, which begins with S"},
+		"label": {pattern: `^[a-z][a-z0-9-]{0,31}$`, problem: "cannot be a name",
+			try: "use lower-case letters, digits and hyphens, beginning with a letter"},
+		"zone": {check: isZone, problem: "is not a zone of the tz database", try: "such as Europe/Berlin or UTC"},
+		"cron": {check: isCron, problem: "is not a schedule",
+			try: "write minute, hour, day of the month, month and day of the week: 0 2 * * SUN is 02:00 on Sundays"},
+		"version": {check: isVersion, pattern: `^v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$`,
+			problem: "is not a version", try: "write it in full, such as 3.0.0"},
+		"mailbox": {check: isMailbox, problem: "is not an e-mail address", try: "such as ops@example.com"},
+		"container": {pattern: `^[a-zA-Z0-9][a-zA-Z0-9_.-]*$`, problem: "cannot be the name of a container",
+			try: "docker ps lists the names"},
+		"edgefolder": {pattern: `^/[A-Za-z0-9._/-]+$`, problem: "cannot be written in nginx's configuration",
+			try: "use an absolute path of letters, digits, dots, underscores and hyphens"},
+		"edgepath": {pattern: `^/[A-Za-z0-9._~/-]*$`, problem: "cannot be written in nginx's configuration",
+			try: "begin it with / and use letters, digits and ._~/- only"},
 		"channel": {pattern: `^[CGD][A-Z0-9]{2,}$`, problem: "is not the ID of a Slack channel",
 			try: "write the ID (C…) from the end of the channel's details, not its name"},
 	}
@@ -75,6 +92,12 @@ func explain(e validator.FieldError) (problem, try string) {
 	case "oneof":
 		param = strings.ReplaceAll(param, " ", ", ")
 		try = didYouMean(nearest(fmt.Sprint(e.Value()), strings.Fields(e.Param())))
+	case "zone":
+		try = didYouMean(nearestZone(fmt.Sprint(e.Value())))
+	case "cron":
+		if cause := cronProblem(fmt.Sprint(e.Value())); cause != nil {
+			return fmt.Sprintf("%s: %s", r.problem, cause), r.try
+		}
 	case "min", "max":
 		if e.Tag() == "min" && e.Param() == "1" && e.Kind() != reflect.Int {
 			return "must not be empty", ""
@@ -97,6 +120,16 @@ func count(e validator.FieldError) string {
 		return e.Param() + " characters long"
 	}
 	return e.Param()
+}
+
+func isVersion(s string) bool {
+	_, err := ops.ParseVersion(s)
+	return err == nil
+}
+
+func isMailbox(s string) bool {
+	_, err := mail.ParseAddress(s)
+	return err == nil
 }
 
 func isListen(s string) bool {

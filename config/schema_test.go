@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"reflect"
 	"strconv"
@@ -47,6 +48,13 @@ func TestSchema_AcceptsTheExampleAndRefusesTypos(t *testing.T) {
 		{"drain: 60s", "drain: soon"},
 		{"  production:", "  Production:"},
 		{"host: db.internal", "hots: db.internal"},
+		{"does: [upgrade]", "does: [dance]"},
+		{"target: 3.0.0", "target: '3.0'"},
+		{"from: 2026-12-23,", "from: tomorrow,"},
+		{"      nightly:", "      Nightly:"},
+		{"    upcoming:", "    up-coming:"},
+		{"audience: users", "audience: everybody"},
+		{"tls: starttls", "tls: ssl"},
 	} {
 		text := bytes.Replace(Example(), []byte(typo.old), []byte(typo.new), 1)
 		if bytes.Equal(text, Example()) {
@@ -130,9 +138,9 @@ func generateSchema(t *testing.T) []byte {
 	for name, comment := range r.CommentMap {
 		r.CommentMap[name] = sentence(name, comment)
 	}
-	root, environment := r.Reflect(Config{}), r.Reflect(Environment{})
-	for name, def := range environment.Definitions {
-		root.Definitions[name] = def
+	root := r.Reflect(Config{})
+	for _, item := range []any{Environment{}, Window{}, Template{}} {
+		maps.Copy(root.Definitions, r.Reflect(item).Definitions)
 	}
 	addTags(root.Definitions, reflect.TypeFor[Config]())
 	whole := root.Definitions["Config"]
@@ -158,8 +166,8 @@ func sentence(name, comment string) string {
 	return text
 }
 
-// textTypes are the types that are written as text, and the environments, which
-// are a list in Go to keep their order.
+// textTypes are the types that are written as text, and the lists that are written
+// as a mapping, which are lists in Go to keep their order.
 func textTypes(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[Secret]():
@@ -168,13 +176,24 @@ func textTypes(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Title: "length of time", Pattern: `^([0-9]+w)?([0-9]+d)?([0-9.]+(ns|us|ms|s|m|h))*$`}
 	case reflect.TypeFor[Size]():
 		return &jsonschema.Schema{Type: "string", Title: "size", Pattern: `^[0-9][0-9.,]* ?([kKMGTPE]i?)?[bB]?$`}
-	case reflect.TypeFor[Environments]():
+	case reflect.TypeFor[Moment]():
+		return &jsonschema.Schema{Type: "string", Title: "day or time", Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2}))?$`}
+	}
+	if t.Kind() == reflect.Slice && namesItems(t) {
 		return &jsonschema.Schema{
-			Type: "object", PropertyNames: &jsonschema.Schema{Pattern: rules()["name"].pattern},
-			AdditionalProperties: &jsonschema.Schema{Ref: "#/$defs/Environment"},
+			Type: "object", PropertyNames: keyNames(t.Elem()),
+			AdditionalProperties: &jsonschema.Schema{Ref: "#/$defs/" + t.Elem().Name()},
 		}
 	}
 	return nil
+}
+
+// keyNames is what the names of items can be.
+func keyNames(item reflect.Type) *jsonschema.Schema {
+	name, _ := item.FieldByName("Name")
+	names := &jsonschema.Schema{}
+	addRules(&jsonschema.Schema{}, names, field{}, name.Tag.Get("validate"))
+	return names
 }
 
 func addTags(defs jsonschema.Definitions, t reflect.Type) {

@@ -20,6 +20,7 @@ func (d *decoder) validate(c *Config) {
 	})
 	v.RegisterCustomTypeFunc(func(f reflect.Value) any { return f.Interface().(Secret).String() }, Secret{})
 	v.RegisterCustomTypeFunc(func(f reflect.Value) any { return f.Interface().(Duration).Std() }, Duration(0))
+	v.RegisterCustomTypeFunc(func(f reflect.Value) any { return f.Interface().(Moment).String() }, Moment{})
 	for tag, check := range checks() {
 		err := v.RegisterValidation(tag, func(fl validator.FieldLevel) bool { return check(fl.Field().String()) })
 		if err != nil {

@@ -1,0 +1,7 @@
+package config
+
+// Status is the page that tells whether environments are open, closed, or will be.
+type Status struct {
+	// Whether /status and /status.json are served on listen, to whoever asks.
+	Public bool `yaml:"public"`
+}
