@@ -24,6 +24,13 @@ func (b *Bot) act(ctx context.Context, d Delivery) {
 	switch d.Action {
 	case cards.ActionDetails:
 		b.openModal(ctx, d, cards.DetailsModal, "history "+d.Run)
+	case cards.ActionConfirm:
+		b.confirmed(ctx, d)
+	case cards.ActionReopen:
+		_, err := b.reopen(ctx, d.Run, "", b.names.actor(ctx, d.User, d.UserName))
+		b.answerError(ctx, d, "opening the edge", err)
+	case cards.ActionSchedule:
+		b.openSchedule(ctx, d)
 	case cards.ActionReject:
 		b.openModal(ctx, d, cards.RejectModal, "reject "+d.Run+" REASON")
 	case cards.ActionApprove:
@@ -31,26 +38,38 @@ func (b *Bot) act(ctx context.Context, d Delivery) {
 			b.openModal(ctx, d, cards.BreakGlassModal, "approve "+d.Run+" --break-glass REASON")
 			return
 		}
-		b.clicked(ctx, d, "approve", false)
+		b.clicked(ctx, d, decision{verb: "approve"})
 	case cards.CallbackBreakGlass:
-		b.clicked(ctx, d, "approve", true)
+		b.clicked(ctx, d, decision{verb: "approve", glass: true})
+	case cards.CallbackSchedule:
+		b.clicked(ctx, d, decision{verb: "approve", opening: cards.ReadChoice(d.Opening)})
+	case cards.CallbackScheduleGlass:
+		b.clicked(ctx, d, decision{verb: "approve", glass: true, opening: cards.ReadChoice(d.Opening)})
 	case cards.CallbackReject:
-		b.clicked(ctx, d, "reject", false)
+		b.clicked(ctx, d, decision{verb: "reject"})
 	case cards.ActionHold:
-		b.clicked(ctx, d, "hold", false)
+		b.clicked(ctx, d, decision{verb: "hold"})
 	case cards.ActionAbort:
-		b.clicked(ctx, d, "abort", false)
+		b.clicked(ctx, d, decision{verb: "abort"})
 	case cards.ActionResume:
-		b.clicked(ctx, d, "resume", false)
+		b.clicked(ctx, d, decision{verb: "resume"})
 	default:
 		log.Warn("a click on something that this ktops does not know")
 	}
 }
 
+// decision is what a person decided about a run.
+type decision struct {
+	verb, reason string
+	by           ops.Actor
+	glass        bool
+	opening      *ops.Opening // that an approval is for
+}
+
 // clicked decides by click. The card shows the outcome; only a no is answered.
-func (b *Bot) clicked(ctx context.Context, d Delivery, verb string, glass bool) {
-	by := b.names.actor(ctx, d.User, d.UserName)
-	_, err := b.decide(ctx, verb, d.Run, by, d.Reason, glass)
+func (b *Bot) clicked(ctx context.Context, d Delivery, say decision) {
+	say.by, say.reason = b.names.actor(ctx, d.User, d.UserName), d.Reason
+	_, err := b.decide(ctx, d.Run, say)
 	if err != nil {
 		b.repair(ctx, d.Run)
 	} else {
@@ -59,24 +78,24 @@ func (b *Bot) clicked(ctx context.Context, d Delivery, verb string, glass bool) 
 	if d.Channel == "" {
 		d.Channel = b.channelOfRun(ctx, d.Run) // a modal belongs to no channel
 	}
-	b.answerError(ctx, d, verb, err)
+	b.answerError(ctx, d, say.verb, err)
 }
 
 // decide hands a decision to the domain.
-func (b *Bot) decide(ctx context.Context, verb, run string, by ops.Actor, reason string, glass bool) (ops.Run, error) {
-	switch verb {
+func (b *Bot) decide(ctx context.Context, run string, say decision) (ops.Run, error) {
+	switch say.verb {
 	case "approve":
-		return b.service.Approve(ctx, run, ops.Approval{By: by, BreakGlass: glass, Reason: reason})
+		return b.service.Approve(ctx, run, ops.Approval{By: say.by, BreakGlass: say.glass, Reason: say.reason, Opening: say.opening})
 	case "reject":
-		return b.service.Reject(ctx, run, by, reason)
+		return b.service.Reject(ctx, run, say.by, say.reason)
 	case "hold":
-		return b.service.Hold(ctx, run, by, reason)
+		return b.service.Hold(ctx, run, say.by, say.reason)
 	case "resume":
-		return b.service.Resume(ctx, run, by)
+		return b.service.Resume(ctx, run, say.by)
 	case "abort":
-		return b.service.Abort(ctx, run, by, reason)
+		return b.service.Abort(ctx, run, say.by, say.reason)
 	}
-	return ops.Run{}, fmt.Errorf("there is no decision %q", verb)
+	return ops.Run{}, fmt.Errorf("there is no decision %q", say.verb)
 }
 
 // offersGlass tells whether this click is a person's on their own request where
@@ -104,8 +123,7 @@ func (b *Bot) offersGlass(ctx context.Context, d Delivery) bool {
 	return false
 }
 
-// openModal opens a modal about a run. It cannot wait in the outbox, for the
-// permission ends; where it fails, the person is told what to type.
+// openModal opens a modal about a run.
 func (b *Bot) openModal(ctx context.Context, d Delivery, modal func(ops.Run) slack.ModalViewRequest, instead string) {
 	run, err := b.service.Run(ctx, d.Run)
 	if err != nil {
@@ -117,12 +135,7 @@ func (b *Bot) openModal(ctx context.Context, d Delivery, modal func(ops.Run) sla
 		b.answer(ctx, d, cards.NoLonger(run, b.command))
 		return
 	}
-	call, cancel := context.WithTimeout(ctx, modalTimeout)
-	defer cancel()
-	if _, err := b.api.OpenViewContext(call, d.TriggerID, modal(run)); err != nil && ctx.Err() == nil {
-		b.log.WithField("run", d.Run).WithError(err).Warn("cannot open a modal")
-		b.answer(ctx, d, cards.Mistake("Slack did not open the dialog in time; type it instead", []string{instead}, b.command))
-	}
+	b.showModal(ctx, d, modal(run), instead)
 }
 
 func (b *Bot) channelOfRun(ctx context.Context, id string) string {

@@ -36,6 +36,8 @@ func (b *Bot) soon(d Delivery) *slack.Msg {
 		text = fmt.Sprintf("Verifying %s …", env)
 	case "backup":
 		text = fmt.Sprintf("Looking after the backups of %s …", env)
+	case "maintenance":
+		text = fmt.Sprintf("Looking at the edge of %s …", env)
 	case "status":
 		text = fmt.Sprintf("Looking at %s …", env)
 	default:

@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/keeptrusts/ktops/bot/cards"
 	"github.com/keeptrusts/ktops/ops"
 )
 
@@ -26,6 +27,7 @@ type Options struct {
 	Command      string
 	Environments []Environment
 	Service      Service
+	Windows      Windows // nil where nothing keeps windows and freezes
 	Store        Store
 	// Releases lists the versions that exist; nil when that is not known.
 	Releases func(ctx context.Context, environment string) ([]ops.Version, error)
@@ -52,6 +54,7 @@ type Bot struct {
 	secret   string
 	command  string
 	service  Service
+	windows  Windows
 	store    Store
 	releases func(ctx context.Context, environment string) ([]ops.Version, error)
 	metrics  *Metrics
@@ -68,8 +71,9 @@ type Bot struct {
 	mu           sync.RWMutex
 	environments []Environment
 
-	showing sync.Mutex
-	shown   map[string]shown
+	showing    sync.Mutex
+	shown      map[string]shown
+	successors map[string]cards.Successor // by the run that drifted
 }
 
 const (
@@ -103,7 +107,8 @@ func New(opts Options) *Bot {
 		releases: opts.Releases, metrics: opts.Metrics, log: opts.Log, socket: opts.AppToken != "", started: time.Now(),
 		names: newNames(api), groups: NewGroups(api), arrived: make(chan struct{}, 1), link: &link{cause: errNotYet},
 		outbox:       newOutbox(api, client, opts.Store, opts.Metrics, opts.Log),
-		environments: opts.Environments, shown: map[string]shown{},
+		windows:      opts.Windows,
+		environments: opts.Environments, shown: map[string]shown{}, successors: map[string]cards.Successor{},
 	}
 }
 

@@ -85,6 +85,16 @@ func (b *Bot) do(ctx context.Context, d Delivery, cmd Command, env string, by op
 		return b.history(ctx, d, cmd, env)
 	case "unlock":
 		return b.unlock(ctx, d, cmd, env, by)
+	case "windows":
+		return b.windowsOf(ctx, d, cmd, env)
+	case "maintenance":
+		return b.maintenance(ctx, d, cmd, env, by)
+	case "freezes":
+		return b.freezes(ctx, d, env)
+	case "freeze":
+		return b.askFreeze(ctx, d, cmd, env)
+	case "unfreeze":
+		return b.askUnfreeze(ctx, d, cmd, env)
 	}
 	return b.control(ctx, d, cmd, env, by)
 }
@@ -96,7 +106,7 @@ func (b *Bot) request(ctx context.Context, d Delivery, cmd Command, env string, 
 	}
 	return ops.Request{
 		Environment: env, Target: b.resolve(ctx, cmd, env), Strategy: strategy, By: by,
-		Urgent: cmd.Urgent, Reason: cmd.Reason, Channel: d.Channel,
+		Urgent: cmd.Urgent, Reason: cmd.Reason, Channel: d.Channel, Window: cmd.Window,
 	}
 }
 
@@ -119,9 +129,12 @@ func (b *Bot) resolve(ctx context.Context, cmd Command, env string) ops.Version 
 	return v
 }
 
-// upgrade proposes a run. The card that follows is the answer.
 func (b *Bot) upgrade(ctx context.Context, d Delivery, cmd Command, env string, by ops.Actor) error {
-	req := b.request(ctx, d, cmd, env, by)
+	return b.propose(ctx, d, b.request(ctx, d, cmd, env, by))
+}
+
+// propose proposes a run. The card that follows is the answer.
+func (b *Bot) propose(ctx context.Context, d Delivery, req ops.Request) error {
 	run, err := b.proposedBefore(ctx, d, req)
 	if err == nil && run.ID == "" {
 		run, err = b.service.Propose(ctx, req)
@@ -130,7 +143,7 @@ func (b *Bot) upgrade(ctx context.Context, d Delivery, cmd Command, env string, 
 		return err
 	}
 	b.refresh(ctx, run.ID)
-	if e, ok := b.environment(env); ok && e.Channel != d.Channel && e.Channel != "" {
+	if e, ok := b.environment(req.Environment); ok && e.Channel != d.Channel && e.Channel != "" {
 		b.answer(ctx, d, cards.Plain(fmt.Sprintf("The plan is in <#%s>, as run `%s`.", e.Channel, run.ID)))
 	}
 	return nil
@@ -147,25 +160,49 @@ func (b *Bot) proposedBefore(ctx context.Context, d Delivery, req ops.Request) (
 		return ops.Run{}, err
 	}
 	for _, run := range runs {
-		if run.Request.By.ID == req.By.ID && run.Request.Target == req.Target && !run.ProposedAt.Before(d.Received) {
+		same := run.Request.Target == req.Target && (run.Request.Maintenance == nil) == (req.Maintenance == nil)
+		if same && run.Request.By.ID == req.By.ID && !run.ProposedAt.Before(d.Received) {
 			return run, nil
 		}
 	}
 	return ops.Run{}, nil
 }
 
-// openRun is the run that a command without a run's ID means.
-func (b *Bot) openRun(ctx context.Context, env string) (string, error) {
+// openRun is the run that a command without a run's ID means: among several, for
+// some may wait for windows, the one in the state that the decision is about.
+func (b *Bot) openRun(ctx context.Context, env, verb string) (string, error) {
 	runs, err := b.service.History(ctx, env, historyDefault)
 	if err != nil {
 		return "", err
 	}
-	for _, run := range runs {
-		if run.State.Open() {
-			return run.ID, nil
-		}
+	runs = slices.DeleteFunc(runs, func(r ops.Run) bool { return !r.State.Open() })
+	if len(runs) == 0 {
+		return "", ops.Refuse("no run is open in "+env, "history", "upgrade 2.5.0")
 	}
-	return "", ops.Refuse("no run is open in "+env, "history", "upgrade 2.5.0")
+	meant := slices.DeleteFunc(slices.Clone(runs), func(r ops.Run) bool { return !isAbout(verb, r) })
+	if len(meant) == 0 {
+		meant = runs
+	}
+	if len(meant) == 1 {
+		return meant[0].ID, nil
+	}
+	var try []string
+	for _, run := range meant {
+		try = append(try, verb+" "+run.ID)
+	}
+	return "", ops.Refuse(fmt.Sprintf("%d runs are open in %s; which one?", len(meant), env), try...)
+}
+
+func isAbout(verb string, run ops.Run) bool {
+	switch verb {
+	case "approve", "reject":
+		return run.State == ops.Proposed
+	case "hold":
+		return run.State == ops.Running || run.State == ops.Approved
+	case "resume":
+		return run.State == ops.Held
+	}
+	return run.Exclusive()
 }
 
 // control decides something about a run by command, as the buttons do.
@@ -173,12 +210,16 @@ func (b *Bot) control(ctx context.Context, d Delivery, cmd Command, env string, 
 	id := cmd.Run
 	if id == "" {
 		var err error
-		if id, err = b.openRun(ctx, env); err != nil {
+		if id, err = b.openRun(ctx, env, cmd.Verb); err != nil {
 			return err
 		}
 	}
 	started := time.Now()
-	run, err := b.decide(ctx, cmd.Verb, id, by, cmd.Reason, cmd.BreakGlass)
+	say := decision{verb: cmd.Verb, reason: cmd.Reason, by: by, glass: cmd.BreakGlass}
+	if cmd.Window != "" {
+		say.opening = &ops.Opening{Key: cmd.Window} // the domain takes "next" and a window's name for a key
+	}
+	run, err := b.decide(ctx, id, say)
 	b.refresh(ctx, id)
 	if err != nil {
 		return err

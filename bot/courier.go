@@ -46,7 +46,8 @@ func (c *courier) send(ctx context.Context, m Message, again bool) (ts string, e
 	case Respond:
 		err = slack.PostWebhookCustomHTTPContext(ctx, m.URL, c.http, &slack.WebhookMessage{
 			Text: m.Text, Blocks: blocksOrNone(m.Blocks), ResponseType: slack.ResponseTypeEphemeral,
-			ReplaceOriginal: again, // so that a second copy takes the place of the first
+			// Of an answer, a second copy takes the place of the first.
+			ReplaceOriginal: again || m.Over,
 		})
 	default:
 		err = fmt.Errorf("there is no kind of message %q", m.Kind)

@@ -40,10 +40,14 @@ func deliveryOfInteraction(i slack.InteractionCallback) (Delivery, bool) {
 		}
 		a := i.ActionCallback.BlockActions[0]
 		d.Kind, d.Action, d.Run = Clicked, a.ActionID, a.Value
+		if a.ActionID == cards.ActionConfirm {
+			d.Run, d.Ask = "", a.Value
+		}
 		d.ID = identify("click", i.Team.ID, i.User.ID, i.Container.MessageTs, a.ActionID, a.Value, a.ActionTs)
 		return d, true
 	case slack.InteractionTypeViewSubmission:
 		d.Kind, d.Action, d.Run, d.Reason = Submitted, i.View.CallbackID, i.View.PrivateMetadata, reasonOf(i.View)
+		d.Opening = chosen(i.View)
 		// A modal is submitted once, whatever number of deliveries tell of it.
 		d.ID = identify("modal", i.Team.ID, i.User.ID, i.View.ID)
 		return d, true
@@ -58,6 +62,13 @@ func reasonOf(v slack.View) string {
 	return strings.TrimSpace(v.State.Values[cards.ReasonBlock][cards.ReasonAction].Value)
 }
 
+func chosen(v slack.View) string {
+	if v.State == nil {
+		return ""
+	}
+	return v.State.Values[cards.OpeningBlock][cards.OpeningAction].SelectedOption.Value
+}
+
 // identify names a delivery by what it means, so that a copy that comes another
 // way, or with another envelope, is known as a copy.
 func identify(parts ...string) string {
@@ -68,5 +79,5 @@ func identify(parts ...string) string {
 // meaning is what a delivery asks for, whoever's finger was nervous: a second one
 // while the first is being worked on asks for nothing more.
 func (d Delivery) meaning() string {
-	return strings.Join([]string{string(d.Kind), d.User, d.Channel, d.Action, d.Run, strings.ToLower(strings.Join(strings.Fields(d.Text), " "))}, "\x00")
+	return strings.Join([]string{string(d.Kind), d.User, d.Channel, d.Action, d.Run, d.Ask, d.Opening, strings.ToLower(strings.Join(strings.Fields(d.Text), " "))}, "\x00")
 }

@@ -131,6 +131,10 @@ func (b *Bot) answer(ctx context.Context, d Delivery, card cards.Card) {
 	if d.Kind == Typed && d.ResponseURL != "" {
 		m.Kind, m.URL = Respond, d.ResponseURL
 	}
+	// What was asked of one person is answered where it was asked: its button goes.
+	if d.Ask != "" && d.ResponseURL != "" {
+		m.Kind, m.URL, m.Over = Respond, d.ResponseURL, true
+	}
 	b.say(ctx, m)
 }
 

@@ -67,6 +67,19 @@ func (b *Bot) reconcile(ctx context.Context, runs int) {
 				b.show(ctx, ops.Update{Run: run}, false)
 			}
 		}
+		b.countDown(ctx, name)
+	}
+}
+
+// countDown keeps the cards true that tell when a window opens: those runs may be
+// older than the newest.
+func (b *Bot) countDown(ctx context.Context, environment string) {
+	waiting, err := b.service.Scheduled(ctx, environment)
+	if err != nil && ctx.Err() == nil {
+		b.log.WithField("environment", environment).WithError(err).Warn("cannot read the journal for the runs that wait for a window")
+	}
+	for _, run := range waiting {
+		b.show(ctx, ops.Update{Run: run}, false)
 	}
 }
 
@@ -92,10 +105,12 @@ func (b *Bot) show(ctx context.Context, u ops.Update, force bool) {
 		return
 	}
 	b.showing.Lock()
-	defer b.showing.Unlock()
-	if err := b.showCard(ctx, env, u, force); err != nil && ctx.Err() == nil {
+	err := b.showCard(ctx, env, u, force)
+	b.showing.Unlock()
+	if err != nil && ctx.Err() == nil {
 		b.log.WithField("run", u.Run.ID).WithError(err).Error("cannot show a run in Slack; tried again within seconds")
 	}
+	b.pointOn(ctx, u.Run)
 }
 
 func (b *Bot) showCard(ctx context.Context, env Environment, u ops.Update, force bool) error {
@@ -115,6 +130,7 @@ func (b *Bot) showCard(ctx context.Context, env Environment, u ops.Update, force
 	u = b.newest(u)
 	content := cards.ForRun(cards.View{
 		Run: u.Run, Progress: u.Progress, Remaining: u.Remaining, Policy: env.Policy, Now: time.Now(), Command: b.command,
+		Successor: b.successors[u.Run.ID],
 	})
 	if err := b.put(ctx, card, content, u, force); err != nil {
 		return err

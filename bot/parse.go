@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/keeptrusts/ktops/bot/cards"
 	"github.com/keeptrusts/ktops/ops"
@@ -25,6 +26,15 @@ type Command struct {
 	Reason     string
 	List       bool // backup list
 	Limit      int  // of history
+	// Action is what windows and maintenance are to do: list, skip, on, off.
+	Action string
+	// Window is the one that is meant: a name, next, or an opening's key.
+	Window string
+	// ID is that of a freeze, and Until when one ends, as it was typed.
+	ID    string
+	Until string
+	// For is how long the edge is closed.
+	For time.Duration
 }
 
 // Mistake is what could not be understood, and what to type instead.
@@ -78,7 +88,10 @@ func (p *parser) read() *Mistake {
 		if taken {
 			continue
 		}
-		if takesReason(p.cmd.Verb) {
+		if p.windowName(w) {
+			continue
+		}
+		if p.takesReason() {
 			p.next--
 			p.cmd.Reason = p.rest()
 			continue
@@ -97,6 +110,7 @@ func (p *parser) take(w word) (bool, *Mistake) {
 		return true, nil
 	}
 	switch {
+	case p.windowWord(w):
 	case p.environment(w.low):
 	case runWord.MatchString(w.low) && p.cmd.Run == "":
 		p.cmd.Run = w.low
@@ -112,7 +126,7 @@ func (p *parser) take(w word) (bool, *Mistake) {
 	case p.cmd.Verb == "backup" && (w.low == "list" || w.low == "ls"):
 		p.cmd.List = true
 	case p.cmd.Verb == "backup" && (w.low == "create" || w.low == "now"):
-	case p.cmd.Verb == "history" && isCount(w.low):
+	case (p.cmd.Verb == "history" || p.cmd.Action == "history") && isCount(w.low):
 		p.cmd.Limit, _ = strconv.Atoi(w.low)
 	case p.cmd.Verb == "help" || (isFiller(w.low) && !p.beginsReason()):
 	default:
@@ -124,13 +138,14 @@ func (p *parser) take(w word) (bool, *Mistake) {
 // beginsReason tells whether the small word just read is the first of a reason:
 // free text may follow, and no environment or run comes after the small words.
 func (p *parser) beginsReason() bool {
-	if !takesReason(p.cmd.Verb) {
+	if !p.takesReason() {
 		return false
 	}
 	for _, w := range p.words[p.next:] {
 		if !isFiller(w.low) {
 			named := slices.ContainsFunc(p.environments, func(e string) bool { return strings.EqualFold(e, w.low) })
-			return !named && !runWord.MatchString(w.low) && !flagWord.MatchString(w.low)
+			lasts := p.cmd.Action == "on" && p.cmd.For == 0 && p.spanBegins(w)
+			return !named && !lasts && !runWord.MatchString(w.low) && !flagWord.MatchString(w.low)
 		}
 	}
 	return false
@@ -185,11 +200,14 @@ func (p *parser) rest() string {
 
 func (p *parser) flag(w word) *Mistake {
 	name, value, given := strings.Cut(strings.TrimPrefix(w.low, "--"), "=")
-	if !given && (name == "env" || name == "environment" || name == "strategy") && p.next < len(p.words) {
+	if !given && slices.Contains([]string{"env", "environment", "strategy", "window"}, name) && p.next < len(p.words) {
+		w.text += "=" + p.words[p.next].text
 		value = p.words[p.next].low
 		p.next++
 	}
 	switch name {
+	case "window":
+		return p.windowFlag(w)
 	case "env", "environment":
 		if !p.environment(value) {
 			return p.noEnvironment(value)
@@ -208,7 +226,7 @@ func (p *parser) flag(w word) *Mistake {
 	case "reason":
 		p.cmd.Reason = p.reason(w, value)
 	default:
-		flag := nearest(name, []string{"env", "strategy", "urgent", "reason", "break-glass"})
+		flag := nearest(name, []string{"env", "strategy", "window", "urgent", "reason", "break-glass"})
 		return &Mistake{What: fmt.Sprintf("there is no flag --%s", name), Try: suggest(flag, func() string { return p.cmd.Verb + " … --" + flag })}
 	}
 	return nil
@@ -224,7 +242,23 @@ func (p *parser) reason(w word, value string) string {
 	return strings.TrimSpace(strings.Trim(typed, `"'`) + " " + rest)
 }
 
+// windowFlag takes the name of a window as it was typed.
+func (p *parser) windowFlag(w word) *Mistake {
+	_, name, _ := strings.Cut(w.text, "=")
+	p.cmd.Window = strings.Trim(name, `"'`)
+	if strings.EqualFold(p.cmd.Window, ops.NextWindow) {
+		p.cmd.Window = ops.NextWindow
+	}
+	if p.cmd.Window == "" || flagWord.MatchString(strings.ToLower(name)) {
+		return &Mistake{What: "which window?", Try: []string{p.example("--window next")}}
+	}
+	return nil
+}
+
 func (p *parser) unknown(w word) *Mistake {
+	if m := p.unknownWindow(w); m != nil {
+		return m
+	}
 	if strings.HasPrefix(w.low, "r-") {
 		return &Mistake{What: fmt.Sprintf("“%s” is not a run; a run is called like r-ab3cd4", w.text), Try: []string{"history"}}
 	}
@@ -275,7 +309,7 @@ func (p *parser) check() *Mistake {
 	case c.Verb == "reject" && c.Reason == "":
 		return &Mistake{What: "a rejection needs a reason, for whoever asked", Try: []string{strings.TrimSpace("reject "+c.Run) + " not before the release notes are out"}}
 	}
-	return nil
+	return p.checkWindow()
 }
 
 func verbNames() []string {
@@ -287,11 +321,6 @@ func verbNames() []string {
 }
 
 func versioned(verb string) bool { return verb == "upgrade" || verb == "plan" }
-
-// takesReason tells the verbs after which free text says why.
-func takesReason(verb string) bool {
-	return slices.Contains([]string{"approve", "reject", "hold", "resume", "abort", "unlock"}, verb)
-}
 
 func isCount(low string) bool {
 	n, err := strconv.Atoi(low)

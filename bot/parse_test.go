@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -78,6 +79,33 @@ func TestParse_IsForgiving(t *testing.T) {
 		{"pause", bot.Command{Verb: "hold"}},
 		{"abort r-abc234 the disk is full", bot.Command{Verb: "abort", Run: "r-abc234", Reason: "the disk is full"}},
 		{"hold the run in production", bot.Command{Verb: "hold", Environment: "production"}},
+		{"upgrade 3.0.0 --window next", bot.Command{Verb: "upgrade", Version: v(3, 0, 0), Window: "next"}},
+		{"upgrade 3.0.0 --window=Weekly in production", bot.Command{Verb: "upgrade", Version: v(3, 0, 0), Window: "Weekly", Environment: "production"}},
+		{"upgrade 3.0.0 in the next window", bot.Command{Verb: "upgrade", Version: v(3, 0, 0), Window: "next"}},
+		{"approve r-abc234 --window NEXT", bot.Command{Verb: "approve", Run: "r-abc234", Window: "next"}},
+		{"windows", bot.Command{Verb: "windows"}},
+		{"windows next", bot.Command{Verb: "windows", Action: "next"}},
+		{"window list production", bot.Command{Verb: "windows", Action: "list", Environment: "production"}},
+		{"windows show Weekly", bot.Command{Verb: "windows", Action: "show", Window: "Weekly"}},
+		{"windows history 3", bot.Command{Verb: "windows", Action: "history", Limit: 3}},
+		{"windows skip weekly the release is late", bot.Command{Verb: "windows", Action: "skip", Window: "weekly", Reason: "the release is late"}},
+		{"windows skip weekly in production because of the fair", bot.Command{Verb: "windows", Action: "skip", Window: "weekly", Environment: "production", Reason: "of the fair"}},
+		{"windows run now weekly", bot.Command{Verb: "windows", Action: "run-now", Window: "weekly"}},
+		{"windows run-now weekly", bot.Command{Verb: "windows", Action: "run-now", Window: "weekly"}},
+		{"freeze 2026-12-24 Christmas", bot.Command{Verb: "freeze", Until: "2026-12-24", Reason: "Christmas"}},
+		{"freeze production until 2026-12-24T18:00 for Christmas", bot.Command{Verb: "freeze", Environment: "production", Until: "2026-12-24T18:00", Reason: "for Christmas"}},
+		{"freeze until 2026-12-24 18:00 Christmas", bot.Command{Verb: "freeze", Until: "2026-12-24T18:00", Reason: "Christmas"}},
+		{"freeze 3d the auditors are here", bot.Command{Verb: "freeze", Until: "3d", Reason: "the auditors are here"}},
+		{"freeze for 3 days the auditors", bot.Command{Verb: "freeze", Until: "3days", Reason: "the auditors"}},
+		{"freezes staging", bot.Command{Verb: "freezes", Environment: "staging"}},
+		{"unfreeze f-Abc production", bot.Command{Verb: "unfreeze", ID: "f-Abc", Environment: "production"}},
+		{"maintenance on", bot.Command{Verb: "maintenance", Action: "on"}},
+		{"maintenance on 45m new disk", bot.Command{Verb: "maintenance", Action: "on", For: 45 * time.Minute, Reason: "new disk"}},
+		{"maintenance on for 2 hours in production new disk", bot.Command{Verb: "maintenance", Action: "on", For: 2 * time.Hour, Environment: "production", Reason: "new disk"}},
+		{"maintenance on 1h30m", bot.Command{Verb: "maintenance", Action: "on", For: 90 * time.Minute}},
+		{"maintenance off the disk is in", bot.Command{Verb: "maintenance", Action: "off", Reason: "the disk is in"}},
+		{"maintenance status", bot.Command{Verb: "maintenance", Action: "status"}},
+		{"maintenance", bot.Command{Verb: "maintenance"}},
 		{"unlock production the runner died", bot.Command{Verb: "unlock", Environment: "production", Reason: "the runner died"}},
 	}
 	for _, test := range tests {
@@ -112,6 +140,24 @@ func TestParse_AMistakeAnswersWithWhatToType(t *testing.T) {
 		{"production", "what shall I do?", "status production"},
 		{"r-abc234", "what shall I do with r-abc234?", "approve r-abc234"},
 		{"history r-1", "is not a run", "history"},
+		{"upgrade 3.0.0 --window", "which window?", "upgrade 3.0.0 --window next"},
+		{"upgrade 3.0.0 --window --urgent x", "which window?", "upgrade 3.0.0 --window next"},
+		{"hold --window next", "belongs to upgrade", "upgrade 2.5.0 --window next"},
+		{"windwos", "windwos", "windows"},
+		{"windows lst", "lst", "windows list"},
+		{"windows backups-at-night", "after windows", "windows show backups-at-night"},
+		{"windows skip", "which window?", "windows list"},
+		{"windows skip weekly", "needs a reason", "windows skip weekly the release is late"},
+		{"windows show", "which window?", "windows list"},
+		{"freeze", "until when?", "freeze 3d REASON"},
+		{"freeze tomorrow Christmas", "tomorrow", "freeze 2026-12-24 REASON"},
+		{"freeze 2026-13-41 Christmas", "neither a date", "freeze 2026-12-24T18:00 REASON"},
+		{"freeze 3d", "needs a reason", "freeze 3d end of the quarter"},
+		{"unfreeze", "which freeze?", "freezes"},
+		{"maintenance on 25h", "up to 24 hours", "maintenance on 24h REASON"},
+		{"maintenance 30m", "on or off?", "maintenance on 30m"},
+		{"maintenance please now", "after maintenance", "maintenance status"},
+		{"maintenanse", "maintenanse", "maintenance"},
 	}
 	for _, test := range tests {
 		t.Run("say "+test.text, func(t *testing.T) {
@@ -128,7 +174,9 @@ func TestParse_AMistakeAnswersWithWhatToType(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"upgrade 2.5.0", "production upgrade 2.5", "upgrade 2.5.0 --urgent=\"a b\" --env staging",
-		"reject r-abc234 “no”", "--", "\"", "<http://x|", "upgrade —", "history 99999999999999999999", "\xff --env"} {
+		"reject r-abc234 “no”", "--", "\"", "<http://x|", "upgrade —", "history 99999999999999999999", "\xff --env",
+		"upgrade 3.0.0 --window next", "windows skip weekly “late”", "windows run now", "freeze 2026-12-24 18:00 x", "freeze 9999 weeks x", "freeze 2026-12-24t",
+		"unfreeze f-1 in production", "maintenance on for 30 minutes now", "maintenance on 99999999h", "maintenance off --reason", "--window="} {
 		f.Add(seed)
 	}
 	known := []string{"help"}
@@ -148,6 +196,10 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q: environment %q", text, cmd.Environment)
 		case (cmd.Verb == "upgrade" || cmd.Verb == "plan") && cmd.Version.IsZero():
 			t.Errorf("%q: no version", text)
+		case cmd.For < 0 || cmd.For > ops.LongestMaintenance:
+			t.Errorf("%q: closed for %v", text, cmd.For)
+		case cmd.Verb == "freeze" && (cmd.Until == "" || cmd.Reason == ""):
+			t.Errorf("%q: a freeze without end or reason: %+v", text, cmd)
 		}
 	})
 }

@@ -13,6 +13,7 @@ type Service interface {
 	Decider
 	Keeper
 	Reader
+	Opener
 }
 
 // Proposer plans upgrades.
@@ -46,4 +47,14 @@ type Reader interface {
 	Run(ctx context.Context, id string) (ops.Run, error)
 	Events(ctx context.Context, run string, after int) ([]ops.Event, error)
 	Watch(ctx context.Context, run string) <-chan ops.Update
+}
+
+// Opener knows when upgrades may run, and opens a closed edge.
+type Opener interface {
+	// Openings lists the coming openings in which upgrades may run.
+	Openings(ctx context.Context, environment string, n int) ([]ops.Opening, error)
+	// Scheduled lists the runs that wait for one.
+	Scheduled(ctx context.Context, environment string) ([]ops.Run, error)
+	// Reopen ends a maintenance now.
+	Reopen(ctx context.Context, environment string, by ops.Actor, reason string) (ops.Run, error)
 }

@@ -27,6 +27,8 @@ type service struct {
 	calls    []string
 	approved int
 	verified ops.Report
+	openings []ops.Opening
+	edge     *ops.EdgeState
 }
 
 func newService() *service {
@@ -54,7 +56,7 @@ func (s *service) Plan(ctx context.Context, req ops.Request) (ops.Plan, error) {
 	if err := s.observe(ctx); err != nil {
 		return ops.Plan{}, err
 	}
-	return plan(req.Environment, req.Target), nil
+	return planFor(req), nil
 }
 
 func (s *service) Propose(ctx context.Context, req ops.Request) (ops.Run, error) {
@@ -65,11 +67,18 @@ func (s *service) Propose(ctx context.Context, req ops.Request) (ops.Run, error)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range s.order {
-		if run := ops.Fold(s.events[id]); run.State.Open() && run.Plan.Environment == req.Environment {
+		if run := ops.Fold(s.events[id]); run.Exclusive() && req.Window == "" && run.Plan.Environment == req.Environment {
 			return ops.Run{}, ops.Refuse("run "+id+" is open in "+req.Environment, "approve "+id)
 		}
 	}
-	p := plan(req.Environment, req.Target)
+	p := planFor(req)
+	if req.Window != "" {
+		i := slices.IndexFunc(s.openings, func(o ops.Opening) bool { return req.Window == ops.NextWindow || req.Window == o.Window })
+		if i < 0 {
+			return ops.Run{}, ops.Refuse(req.Environment+" has no window "+req.Window+" to come", "upgrade 3.0.0 --window next")
+		}
+		req.Opening = &s.openings[i]
+	}
 	id := fmt.Sprintf("r-aaaaa%c", 'a'+len(s.order))
 	s.order = append(s.order, id)
 	return s.append(ops.Event{Run: id, Kind: ops.RunProposed, Actor: req.By, Request: &req, Plan: &p}), nil
@@ -107,6 +116,13 @@ func (s *service) Approve(ctx context.Context, id string, a ops.Approval) (ops.R
 		s.append(ops.Event{Run: id, Kind: ops.RunVoid, Actor: ops.Ktops(), Reason: s.drift})
 		return run, ops.Refuse("the plan is void: "+s.drift, "upgrade 2.5.0")
 	}
+	if run.Plan.Strategy == ops.Window && run.Opening == nil {
+		i := slices.IndexFunc(s.openings, func(o ops.Opening) bool { return a.Opening != nil && a.Opening.Key == o.Key })
+		if i < 0 {
+			return run, ops.Refuse("an opening must be chosen for a major version", "approve "+id+" --window next")
+		}
+		a.Opening = &s.openings[i]
+	}
 	e := ops.Event{Run: id, Kind: ops.RunApproval, Actor: a.By, Approval: &a}
 	if a.BreakGlass || len(run.Approvals)+1 >= s.policy.Approvals {
 		e.Kind = ops.RunApproved
@@ -128,7 +144,11 @@ func (s *service) Resume(_ context.Context, id string, by ops.Actor) (ops.Run, e
 }
 
 func (s *service) Abort(_ context.Context, id string, by ops.Actor, reason string) (ops.Run, error) {
-	return s.event(ops.Event{Run: id, Kind: ops.AbortAsked, Actor: by, Reason: reason})
+	kind := ops.AbortAsked
+	if run, err := s.Run(context.Background(), id); err == nil && run.State == ops.Scheduled {
+		kind = ops.RunAborted
+	}
+	return s.event(ops.Event{Run: id, Kind: kind, Actor: by, Reason: reason})
 }
 
 func (s *service) Verify(ctx context.Context, environment string) (ops.Report, error) {
@@ -155,7 +175,7 @@ func (s *service) Unlock(_ context.Context, environment string, _ ops.Actor, _ s
 
 func (s *service) Status(ctx context.Context, environment string) (ops.Status, error) {
 	s.note("status " + environment)
-	return ops.Status{Environment: environment, At: time.Now()}, s.observe(ctx)
+	return ops.Status{Environment: environment, At: time.Now(), Edge: s.edge}, s.observe(ctx)
 }
 
 func (s *service) History(_ context.Context, environment string, limit int) ([]ops.Run, error) {

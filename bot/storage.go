@@ -38,6 +38,8 @@ type Outbox interface {
 	Save(ctx context.Context, m Message) error
 	// Depth counts the messages that are not sent.
 	Depth(ctx context.Context) (int, error)
+	// Posted is Slack's timestamp of the message with a key; empty before it is sent.
+	Posted(ctx context.Context, key string) (string, error)
 	// Prune forgets deliveries and messages that were done before a time.
 	Prune(ctx context.Context, before time.Time) error
 }
@@ -61,7 +63,9 @@ type Delivery struct {
 	Text        string       `json:"text,omitempty"`   // of a command
 	Action      string       `json:"action,omitempty"` // of a click: its action; of a modal: its callback
 	Run         string       `json:"run,omitempty"`
-	Reason      string       `json:"reason,omitempty"` // of a modal
+	Ask         string       `json:"ask,omitempty"`     // of a click: what was asked and is confirmed
+	Opening     string       `json:"opening,omitempty"` // of a modal: the opening that was chosen
+	Reason      string       `json:"reason,omitempty"`  // of a modal
 	ResponseURL string       `json:"response_url,omitempty"`
 	TriggerID   string       `json:"trigger_id,omitempty"`
 }
@@ -91,6 +95,7 @@ type Message struct {
 	Parent   string
 	ParentTS string // filled in by Heads; empty when the parent was dropped
 	Loud     bool   // a thread's post that the channel sees too
+	Over     bool   // a Respond that takes the place of what was clicked
 	Text     string
 	Blocks   slack.Blocks
 	State    MessageState

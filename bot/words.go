@@ -113,7 +113,7 @@ func verbOf(low string) (string, bool) {
 	}
 	same := map[string]string{
 		"update": "upgrade", "deny": "reject", "decline": "reject", "cancel": "abort", "pause": "hold",
-		"continue": "resume", "check": "verify", "backups": "backup", "?": "help", "--help": "help", "-h": "help", "log": "history",
+		"continue": "resume", "check": "verify", "backups": "backup", "?": "help", "window": "windows", "freezing": "freeze", "thaw": "unfreeze", "maint": "maintenance", "--help": "help", "-h": "help", "log": "history",
 	}
 	verb, ok := same[low]
 	return verb, ok

@@ -152,7 +152,7 @@ func (w *world) card() slackemu.Message {
 	w.t.Helper()
 	var found []slackemu.Message
 	for _, m := range w.ws.Messages(prod) {
-		if m.FromApp() && len(m.Blocks) > 0 && m.Blocks[0].Type == "header" && strings.HasPrefix(m.Blocks[0].Text.Text, "Upgrade ") {
+		if m.FromApp() && len(m.Blocks) > 0 && m.Blocks[0].Type == "header" && (strings.HasPrefix(m.Blocks[0].Text.Text, "Upgrade ") || strings.HasPrefix(m.Blocks[0].Text.Text, "Maintenance ")) {
 			found = append(found, m)
 		}
 	}

@@ -10,12 +10,13 @@ import (
 
 // Actions of the buttons; the value of each is the run's ID.
 const (
-	ActionApprove = "run.approve"
-	ActionReject  = "run.reject"
-	ActionDetails = "run.details"
-	ActionHold    = "run.hold"
-	ActionAbort   = "run.abort"
-	ActionResume  = "run.resume"
+	ActionApprove  = "run.approve"
+	ActionSchedule = "run.schedule"
+	ActionReject   = "run.reject"
+	ActionDetails  = "run.details"
+	ActionHold     = "run.hold"
+	ActionAbort    = "run.abort"
+	ActionResume   = "run.resume"
 )
 
 func button(action, label string, style slack.Style, run ops.Run, confirm *slack.ConfirmationBlockObject) slack.BlockElement {
@@ -30,7 +31,7 @@ func button(action, label string, style slack.Style, run ops.Run, confirm *slack
 }
 
 func confirm(title, text, yes, no string, style slack.Style) *slack.ConfirmationBlockObject {
-	return slack.NewConfirmationBlockObject(plainText(title, 100), mrkdwn(clip(text, maxConfirmText)),
+	return slack.NewConfirmationBlockObject(plainText(title, 100), mrkdwn(clipMarked(text, maxConfirmText)),
 		plainText(yes, 30), plainText(no, 30)).WithStyle(style)
 }
 
@@ -40,8 +41,12 @@ func approveButton(run ops.Run) slack.BlockElement {
 	if n := len(p.Facts.Pending); n > 0 {
 		migrations = count(n, "migration") + ", which only go forward"
 	}
-	text := fmt.Sprintf("*%s* goes from %s to *%s*, %s, with %s. It takes %s and begins as soon as enough people approved.",
-		inline(p.Environment, 60), p.From, p.Target, inline(string(p.Strategy), 20), migrations, about(p.Estimate()))
+	begins := "as soon as enough people approved"
+	if o := run.Opening; o != nil {
+		begins = "by itself when window " + inline(o.Window, 30) + " opens on " + clock(o.Opens, o.Zone)
+	}
+	text := fmt.Sprintf("*%s* goes from %s to *%s*, %s, with %s. It takes %s and begins %s.",
+		inline(p.Environment, 60), p.From, p.Target, inline(string(p.Strategy), 20), migrations, about(p.Estimate()), begins)
 	return button(ActionApprove, "Approve", slack.StylePrimary, run,
 		confirm("Approve this upgrade?", text, "Approve", "Not now", slack.StylePrimary))
 }
@@ -55,8 +60,12 @@ func detailsButton(run ops.Run) slack.BlockElement {
 }
 
 func holdButton(run ops.Run) slack.BlockElement {
-	text := fmt.Sprintf("The upgrade of *%s* to %s stops after the step it is in. What serves goes on serving; Resume takes it up again.",
-		inline(run.Plan.Environment, 60), run.Plan.Target)
+	meanwhile := "What serves goes on serving"
+	if _, closed := run.EdgeClosed(); closed {
+		meanwhile = "The edge *stays closed* meanwhile"
+	}
+	text := fmt.Sprintf("The upgrade of *%s* to %s stops after the step it is in. %s; Resume takes it up again.",
+		inline(run.Plan.Environment, 60), run.Plan.Target, meanwhile)
 	return button(ActionHold, "Hold", "", run, confirm("Hold this run?", text, "Hold", "Go on", ""))
 }
 

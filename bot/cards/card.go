@@ -16,6 +16,9 @@ const (
 	maxContextText = 3000 // text object of a context block
 	maxConfirmText = 300  // confirmation dialog: text
 	maxTitle       = 24   // modal: title, submit and close
+	maxOption      = 75   // option of a select: text and description
+	maxOptionValue = 150  // option of a select: value
+	maxValue       = 2000 // button: value
 )
 
 // Bounds of what one outside text may take of a line.

@@ -10,7 +10,7 @@ import (
 func Decided(verb string, run ops.Run) Card {
 	said := map[string]string{
 		"approve": "Your approval counts", "reject": "Rejected", "hold": "It holds after this step",
-		"resume": "It goes on", "abort": "It is being aborted",
+		"resume": "It goes on", "abort": "It is being aborted", "reopen": "The edge is being opened",
 	}[verb]
 	return Plain(fmt.Sprintf("%s: %s %s is *%s*.", orDash(said), code(run.ID, maxWord), safeTitle(run), stateName(run.State)))
 }

@@ -148,6 +148,7 @@ func all(text string, n int) map[string]cards.Card {
 	asked.Asked, asked.AskedBy = ops.HoldAsked, alice()
 	out["run-hold-asked"] = cards.ForRun(view(asked))
 	told(out, at(run, ops.Failed, done, text), text)
+	windowCards(out, text, n)
 	return out
 }
 
@@ -156,7 +157,8 @@ func told(out map[string]cards.Card, run ops.Run, text string) {
 	approval := ops.Approval{By: run.Request.By, BreakGlass: true, Reason: orText(text, "nobody else is awake")}
 	for _, kind := range []ops.EventKind{ops.RunProposed, ops.RunApproval, ops.RunApproved, ops.RunRejected, ops.RunExpired, ops.RunVoid, ops.RunStarted,
 		ops.StepEnded, ops.StepBroke, ops.StepReverted, ops.HoldAsked, ops.AbortAsked, ops.RunHeld, ops.RunResumed, ops.RunUndoing,
-		ops.RunSucceeded, ops.RunRolledBack, ops.RunFailed, ops.RunAborted, ops.LeaseBroken} {
+		ops.RunSucceeded, ops.RunRolledBack, ops.RunFailed, ops.RunAborted, ops.LeaseBroken, ops.RunOpened, ops.RunMissed, ops.RunOverran,
+		ops.ReopenAsked, ops.EdgeOpened, ops.Alarm} {
 		e := ops.Event{Kind: kind, At: noon, Actor: run.Request.By, Step: orText(text, "backup"), Reason: orText(text, "why it is so")}
 		if kind == ops.RunApproval || kind == ops.RunApproved {
 			e.Approval = &approval

@@ -12,21 +12,31 @@ type Verb struct{ Name, Usage, Does string }
 // Verbs lists what the slash command can do, as help tells it.
 func Verbs() []Verb {
 	return []Verb{
-		{"upgrade", "upgrade 2.5.0 [in production] [--urgent REASON]", "plan an upgrade and ask for approval"},
+		{"upgrade", "upgrade 2.5.0 [in production] [--window next|NAME] [--urgent REASON]", "plan an upgrade and ask for approval"},
 		{"plan", "plan 2.5.0 [in production]", "show what an upgrade would do, and do nothing"},
 		{"status", "status [production]", "what runs now, and what is open"},
 		{"verify", "verify [production]", "run the five checks and post the report"},
 		{"backup", "backup [production]", "take a backup and read it back; “backup list” shows them"},
 		{"history", "history [production] [RUN]", "the last runs, or all that happened in one"},
-		{"approve", "approve [RUN]", "approve a plan (or click Approve)"},
+		{"approve", "approve [RUN] [--window next|NAME]", "approve a plan (or click Approve)"},
 		{"reject", "reject [RUN] REASON", "say no to a plan, and why"},
 		{"hold", "hold [RUN]", "stop after the step that is under way"},
 		{"resume", "resume [RUN]", "go on with a run that is held"},
 		{"abort", "abort [RUN]", "stop at once and put back what is safe to put back"},
 		{"unlock", "unlock [production] REASON", "break the lock of a runner that died"},
+		{"windows", "windows [list | next | show NAME | history]", "when maintenance windows open, and what became of them"},
+		{"windows", "windows skip NAME REASON | run-now NAME", "leave the next opening out, or open it now"},
+		{"maintenance", "maintenance on [30m] [REASON] | off | status", "close the edge for a while, or open it again"},
+		{"freeze", "freeze 2026-12-24 REASON", "let no upgrade begin until then; 3d and 2026-12-24T18:00 are understood too"},
+		{"freezes", "freezes", "what is frozen, and why"},
+		{"unfreeze", "unfreeze ID", "lift a freeze"},
 		{"help", "help", "this list"},
 	}
 }
+
+// helpHalf is how many lines of help the first of its two blocks has: one would be
+// longer than a block may be.
+const helpHalf = 12
 
 // Help lists what can be typed.
 func Help(command, environment string) Card {
@@ -40,6 +50,6 @@ func Help(command, environment string) Card {
 	}
 	return Card{
 		Text:   "What " + command + " can do",
-		Blocks: []slack.Block{header("What " + command + " can do"), section(lines...), footnote(note)},
+		Blocks: []slack.Block{header("What " + command + " can do"), section(lines[:helpHalf]...), section(lines[helpHalf:]...), footnote(note)},
 	}
 }

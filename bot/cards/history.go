@@ -34,7 +34,7 @@ func historyLine(run ops.Run) string {
 	if run.Probe.Requests > 0 {
 		failed = fmt.Sprintf("%d of %s failed", run.Probe.Failed, count(run.Probe.Requests, "request"))
 	}
-	return join(fmt.Sprintf("%s %s *%s → %s* %s", outcomeIcon(run.State), code(run.ID, maxWord), run.Plan.From, run.Plan.Target, stateName(run.State)),
+	return join(fmt.Sprintf("%s %s *%s* %s", outcomeIcon(run.State), code(run.ID, maxWord), subject(run), stateName(run.State)),
 		took, failed, moment(run.ProposedAt), "by "+person(run.Request.By))
 }
 
@@ -50,6 +50,10 @@ func outcomeIcon(s ops.State) string {
 		return "⏳"
 	case ops.Held:
 		return "✋"
+	case ops.Scheduled:
+		return "🗓️"
+	case ops.Missed:
+		return "⌛"
 	}
 	return "▫️"
 }

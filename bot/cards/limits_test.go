@@ -91,7 +91,7 @@ func mrkdwn(blocks []slack.Block) []string {
 }
 
 var (
-	ours   = regexp.MustCompile(`<(@[UW][A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+|!date\^-?\d+\^[^|>]+\|[^<>|]+)>`)
+	ours   = regexp.MustCompile(`<(@[UW][A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+|!date\^-?\d+\^[^|>]+\|[^<>|]+|https?://[^<>|]+(\|[^<>|]+)?)>`)
 	entity = regexp.MustCompile(`&(amp|lt|gt);`)
 )
 
@@ -145,7 +145,7 @@ func TestCards_SayHowMuchWasLeftOut(t *testing.T) {
 }
 
 func FuzzCards(f *testing.F) {
-	for which := range uint8(60) {
+	for which := range uint8(120) {
 		f.Add("production & <b> ``` c", uint8(6), which)
 	}
 	j := newJudge(f)

@@ -17,7 +17,7 @@ func live(v View) Card {
 	done := fraction(run, v.Progress)
 	blocks := []slack.Block{
 		header(title(run)),
-		section(nowText(v), bar(done), timesText(v)),
+		section(append(closedLines(v), nowText(v), bar(done), timesText(v))...),
 		section(near(run, stepLines(run), shownSteps)...),
 	}
 	if line := probeLine(run.Probe); line != "" {
@@ -93,7 +93,7 @@ func held(v View) Card {
 	run := v.Run
 	blocks := []slack.Block{
 		header(title(run)),
-		section("✋ *Held: a person decides*", inline(run.Reason, maxStory)),
+		section(append([]string{"✋ *Held: a person decides*", inline(run.Reason, maxStory)}, closedLines(v)...)...),
 		section(near(run, stepLines(run), shownSteps)...),
 	}
 	if line := probeLine(run.Probe); line != "" {
@@ -102,11 +102,18 @@ func held(v View) Card {
 	if run.Asked == "" {
 		blocks = append(blocks, actions(resumeButton(run), abortButton(run), detailsButton(run)))
 	}
-	blocks = append(blocks, footnote("Resume takes the step up again; Abort stops here. What serves now goes on serving either way."))
+	blocks = append(blocks, footnote(heldNote(run)))
 	return Card{
 		Text:   fmt.Sprintf("%s is held: %s", safeTitle(run), inline(run.Reason, maxLine)),
 		Blocks: append(blocks, footer(v)),
 	}
+}
+
+func heldNote(run ops.Run) string {
+	if _, closed := run.EdgeClosed(); closed {
+		return "Resume takes the step up again; Abort puts back what can be put back. *The edge stays closed until one of them is chosen.*"
+	}
+	return "Resume takes the step up again; Abort stops here. What serves now goes on serving either way."
 }
 
 // probeLine is what users of the edge saw.

@@ -10,9 +10,11 @@ import (
 
 // Callbacks of the modals; the private metadata of each is the run's ID.
 const (
-	CallbackReject     = "modal.reject"
-	CallbackBreakGlass = "modal.break-glass"
-	CallbackDetails    = "modal.details"
+	CallbackReject        = "modal.reject"
+	CallbackBreakGlass    = "modal.break-glass"
+	CallbackDetails       = "modal.details"
+	CallbackSchedule      = "modal.schedule"
+	CallbackScheduleGlass = "modal.schedule-glass"
 )
 
 // ReasonBlock and ReasonAction name the one input of the modals that ask why.

@@ -12,21 +12,29 @@ import (
 // proposed is the plan card: what people decide on.
 func proposed(v View) Card {
 	p := v.Run.Plan
+	facts := append(planFields(p), openingFields(v.Run)...)
+	blocks := []slack.Block{
+		header(title(v.Run)),
+		fields(append(facts, [2]string{"Approval", approvalText(v)})...),
+	}
+	decide := approveButton(v.Run)
+	if p.Strategy == ops.Window {
+		blocks = append(blocks, section(procedureLines(p)...))
+		if v.Run.Opening == nil {
+			decide = scheduleButton(v.Run)
+		}
+	}
+	blocks = append(blocks, section(checkLines(typed(p.Checks, v.Command))...),
+		actions(decide, rejectButton(v.Run), detailsButton(v.Run)), footer(v))
 	return Card{
-		Text: fmt.Sprintf("%s: %s asks for approval (%s)", safeTitle(v.Run), inline(v.Run.Request.By.String(), maxWord), v.Run.ID),
-		Blocks: []slack.Block{
-			header(title(v.Run)),
-			fields(append(planFields(p), [2]string{"Approval", approvalText(v)})...),
-			section(checkLines(typed(p.Checks, v.Command))...),
-			actions(approveButton(v.Run), rejectButton(v.Run), detailsButton(v.Run)),
-			footer(v),
-		},
+		Text:   fmt.Sprintf("%s: %s asks for approval (%s)", safeTitle(v.Run), inline(v.Run.Request.By.String(), maxWord), v.Run.ID),
+		Blocks: blocks,
 	}
 }
 
 // Plan is the answer to "plan": the same facts without anything to click.
 func Plan(p ops.Plan, command string) Card {
-	verdict := fmt.Sprintf("To do it: %s", code(command+" upgrade "+p.Target.String()+" --env "+p.Environment, maxLine))
+	verdict := "To do it: " + code(again(p, command), maxLine)
 	if ops.Worst(p.Checks) == ops.Fail {
 		verdict = "As long as a check fails, this upgrade is refused."
 	}
@@ -43,12 +51,21 @@ func Plan(p ops.Plan, command string) Card {
 }
 
 func planFields(p ops.Plan) [][2]string {
-	return [][2]string{
+	return append([][2]string{
 		{"From → to", fmt.Sprintf("%s → %s", p.From, p.Target)},
 		{"Strategy", inline(string(p.Strategy), maxWord) + ": " + inline(p.Why, maxLine)},
 		{"Estimate", fmt.Sprintf("%s, %s", about(p.Estimate()), count(len(p.Steps), "step"))},
 		{"Pending migrations", migrationsText(p.Facts.Pending)},
+	}, closedFields(p)...)
+}
+
+// again is the command that asks for what a plan does.
+func again(p ops.Plan, command string) string {
+	text := fmt.Sprintf("%s upgrade %s --env %s", command, p.Target, p.Environment)
+	if p.Strategy == ops.Window {
+		text += " --window " + ops.NextWindow
 	}
+	return text
 }
 
 func migrationsText(pending []ops.Migration) string {
@@ -72,7 +89,11 @@ func approvalText(v View) string {
 	if who == "" {
 		who = "nobody in Slack"
 	}
-	return fmt.Sprintf("%d of %d, by %s, until %s", len(v.Run.Approvals), max(v.Policy.Approvals, 1), who, moment(v.Run.ProposedAt.Add(ttl)))
+	until := v.Run.ProposedAt.Add(ttl)
+	if v.Run.Opening != nil && (v.Run.Request.Replaces != "" || v.Run.Request.By == ops.Ktops()) {
+		until = v.Run.LatestStart() // what ktops asks for itself waits as long as the opening can be used
+	}
+	return fmt.Sprintf("%d of %d, by %s, until %s", len(v.Run.Approvals), max(v.Policy.Approvals, 1), who, moment(until))
 }
 
 func planStepLines(p ops.Plan) []string {

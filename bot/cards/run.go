@@ -18,14 +18,26 @@ type View struct {
 	Now       time.Time
 	// Command is the slash command, such as /keeptrusts.
 	Command string
+	// Successor is the run that asks again for what this one drifted from.
+	Successor Successor
 }
+
+// Successor is a run that took the place of another, and where its card is.
+type Successor struct{ Run, Link string }
 
 // ForRun is the one card of a run at any time of its life: the plan, then the
 // live card, then the report.
 func ForRun(v View) Card {
+	if v.Run.Request.Maintenance != nil {
+		if card, ok := maintenance(v); ok {
+			return card
+		}
+	}
 	switch v.Run.State {
 	case ops.Proposed:
 		return proposed(v)
+	case ops.Scheduled:
+		return scheduled(v)
 	case ops.Approved, ops.Running:
 		return live(v)
 	case ops.Held:
@@ -41,11 +53,22 @@ func ForRun(v View) Card {
 }
 
 func title(run ops.Run) string {
+	if m := run.Request.Maintenance; m != nil {
+		return fmt.Sprintf("Maintenance of %s for %s", run.Plan.Environment, duration(m.For))
+	}
 	return fmt.Sprintf("Upgrade %s %s → %s", run.Plan.Environment, run.Plan.From, run.Plan.Target)
 }
 
 // safeTitle is the title within mrkdwn.
 func safeTitle(run ops.Run) string { return inline(title(run), maxHeader) }
+
+// subject is what a run is for, in a few words.
+func subject(run ops.Run) string {
+	if m := run.Request.Maintenance; m != nil {
+		return "maintenance for " + duration(m.For)
+	}
+	return fmt.Sprintf("%s → %s", run.Plan.From, run.Plan.Target)
+}
 
 func footer(v View) slack.Block {
 	run := v.Run
@@ -53,7 +76,19 @@ func footer(v View) slack.Block {
 	if run.Request.Urgent {
 		urgent = "🚨 urgent: " + inline(run.Request.Reason, maxLine)
 	}
-	return footnote(join(code(run.ID, maxWord), "requested by "+person(run.Request.By), approvedBy(run), urgent))
+	again := ""
+	if run.Request.Replaces != "" {
+		again = "asks again for " + code(run.Request.Replaces, maxWord) + ", which drifted"
+	}
+	return footnote(join(code(run.ID, maxWord), "requested by "+person(run.Request.By), approvedBy(run), again, urgent, frozen(run)))
+}
+
+// frozen tells of the freeze that an urgent run passes.
+func frozen(run ops.Run) string {
+	if run.Request.Frozen == "" {
+		return ""
+	}
+	return "🧊 passes a freeze: " + inline(run.Request.Frozen, maxLine)
 }
 
 func approvedBy(run ops.Run) string {

@@ -20,7 +20,11 @@ func Status(s ops.Status, command string) Card {
 		pairs = append(pairs, [2]string{"Database", databaseText(*s.Database)},
 			[2]string{"Newest verified backup", backupAge(s.Database.Backup, s.At)})
 	}
-	pairs = append(pairs, [2]string{"Open run", openText(s.Open, command)}, [2]string{"Last run", lastText(s.Last)},
+	if s.Edge != nil {
+		pairs = append(pairs, [2]string{"Edge", edgeText(s.Edge)})
+	}
+	pairs = append(pairs, [2]string{"Scheduled", scheduledText(s.Scheduled)},
+		[2]string{"Open run", openText(s.Open, command)}, [2]string{"Last run", lastText(s.Last)},
 		[2]string{"Lock", leaseText(s.Lease)})
 	blocks := []slack.Block{header("Status of " + s.Environment)}
 	for len(pairs) > 0 {
@@ -95,18 +99,31 @@ func openText(run *ops.Run, command string) string {
 	if run == nil {
 		return "none"
 	}
-	text := fmt.Sprintf("%s %s → %s is *%s*", code(run.ID, maxWord), run.Plan.From, run.Plan.Target, stateName(run.State))
+	text := fmt.Sprintf("%s %s is *%s*", code(run.ID, maxWord), subject(*run), stateName(run.State))
 	if run.State == ops.Held {
 		text += fmt.Sprintf("; %s or %s", code(command+" resume "+run.ID, maxLine), code(command+" abort "+run.ID, maxLine))
 	}
 	return text
 }
 
+// scheduledText lists the runs that wait for a window; empty without any.
+func scheduledText(runs []ops.Run) string {
+	var lines []string
+	for _, run := range runs {
+		when := ""
+		if run.Opening != nil {
+			when = " on " + clock(run.Opening.Opens, run.Opening.Zone)
+		}
+		lines = append(lines, code(run.ID, maxWord)+" "+subject(run)+when)
+	}
+	return listed(lines, 3)
+}
+
 func lastText(run *ops.Run) string {
 	if run == nil {
 		return "none"
 	}
-	return fmt.Sprintf("%s %s → %s %s, %s", code(run.ID, maxWord), run.Plan.From, run.Plan.Target, stateName(run.State), moment(run.EndedAt))
+	return fmt.Sprintf("%s %s %s, %s", code(run.ID, maxWord), subject(*run), stateName(run.State), moment(run.EndedAt))
 }
 
 func leaseText(l *ops.Lease) string {

@@ -73,6 +73,18 @@ func clip(s string, limit int) string {
 	return string([]rune(s)[:limit-1]) + ellipsis
 }
 
+// clipMarked cuts text that is escaped already, and never within an escape.
+func clipMarked(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	s = string([]rune(s)[:limit-1])
+	if i := strings.LastIndexByte(s, '&'); i >= 0 && !strings.Contains(s[i:], ";") {
+		s = s[:i]
+	}
+	return s + ellipsis
+}
+
 // pack joins as many whole lines as fit in limit, and counts the rest.
 func pack(lines []string, limit int) string {
 	if text := strings.Join(lines, "\n"); utf8.RuneCountInString(text) <= limit {

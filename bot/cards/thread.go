@@ -79,6 +79,9 @@ func stepTold(e ops.Event, run ops.Run) Card {
 
 func controlTold(e ops.Event, run ops.Run) (Told, bool) {
 	asker := person(run.Request.By)
+	if told, ok := windowTold(e, run); ok {
+		return told, true
+	}
 	switch e.Kind {
 	case ops.RunStarted:
 		return line("▶️ a runner took the run up"), true
@@ -101,9 +104,9 @@ func controlTold(e ops.Event, run ops.Run) (Told, bool) {
 	case ops.RunVoid:
 		return line("🌀 %s, the plan is void%s", asker, because(e.Reason)), true
 	case ops.RunSucceeded:
-		return line("✅ %s, it is done: %s", asker, probeField(run.Probe)), true
+		return line("✅ %s, it is done: %s", asker, doneText(run)), true
 	case ops.RunRolledBack:
-		return loud("↩️ %s *was rolled back*%s", safeTitle(run), because(run.Reason)), true
+		return loud("↩️ %s *was rolled back%s*%s", safeTitle(run), reopened(run), because(run.Reason)), true
 	case ops.RunFailed:
 		return loud("❌ %s *failed*%s", safeTitle(run), because(run.Reason)), true
 	case ops.RunAborted:

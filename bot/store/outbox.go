@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,12 +18,13 @@ type payload struct {
 	User   string       `json:"user,omitempty"`
 	URL    string       `json:"url,omitempty"`
 	Loud   bool         `json:"loud,omitempty"`
+	Over   bool         `json:"over,omitempty"`
 	Text   string       `json:"text"`
 	Blocks slack.Blocks `json:"blocks"`
 }
 
 func pack(m bot.Message) (string, error) {
-	raw, err := json.Marshal(payload{User: m.User, URL: m.URL, Loud: m.Loud, Text: m.Text, Blocks: m.Blocks})
+	raw, err := json.Marshal(payload{User: m.User, URL: m.URL, Loud: m.Loud, Over: m.Over, Text: m.Text, Blocks: m.Blocks})
 	if err != nil {
 		return "", fmt.Errorf("write a message: %w", err)
 	}
@@ -76,7 +78,7 @@ func (s *Store) Heads(ctx context.Context) ([]bot.Message, error) {
 		if err := json.Unmarshal([]byte(raw), &p); err != nil {
 			return nil, fmt.Errorf("read a message of the outbox: %w", err)
 		}
-		m.User, m.URL, m.Loud, m.Text, m.Blocks = p.User, p.URL, p.Loud, p.Text, p.Blocks
+		m.User, m.URL, m.Loud, m.Over, m.Text, m.Blocks = p.User, p.URL, p.Loud, p.Over, p.Text, p.Blocks
 		m.Created, m.NextAt = moment(created), moment(next)
 		heads = append(heads, m)
 	}
@@ -113,6 +115,18 @@ func (s *Store) Depth(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("count the outbox: %w", err)
 	}
 	return n, nil
+}
+
+// Posted is Slack's timestamp of the message with a key; empty before it is sent.
+func (s *Store) Posted(ctx context.Context, key string) (string, error) {
+	s.ordinary.Lock()
+	defer s.ordinary.Unlock()
+	var ts string
+	err := s.db.QueryRowContext(ctx, s.query["posted"], key).Scan(&ts)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("look for message %s: %w", key, err)
+	}
+	return ts, nil
 }
 
 func orNull(s string) any {

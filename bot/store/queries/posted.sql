@@ -1,0 +1,1 @@
+SELECT coalesce(ts, '') FROM slack_outbox WHERE key = ? AND state = 'sent'

@@ -1,0 +1,330 @@
+package bot_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/keeptrusts/ktops/internal/slackemu"
+	"github.com/keeptrusts/ktops/ops"
+)
+
+// typesAndSettles types a command and gives the answer that only the person sees.
+func (w *world) answer(user, text string) slackemu.Message {
+	w.t.Helper()
+	w.types(user, text)
+	w.settle(3 * time.Second)
+	told := w.ws.Ephemerals(user, prod)
+	if len(told) == 0 {
+		w.t.Fatalf("nothing was answered to %q:\n%s", text, w.log)
+	}
+	return told[len(told)-1]
+}
+
+// append adds an event to a run and lets the card follow.
+func (w *world) happens(e ops.Event) {
+	w.t.Helper()
+	if e.Actor.ID == "" {
+		e.Actor = ops.Ktops()
+	}
+	if _, err := w.svc.event(e); err != nil {
+		w.t.Fatal(err)
+	}
+	w.settle(6 * time.Second)
+}
+
+func (w *world) shows(want ...string) {
+	w.t.Helper()
+	card := w.card()
+	for _, text := range want {
+		if !card.Contains(text) {
+			w.t.Errorf("the card does not say %q:\n%s", text, card.Plain())
+		}
+	}
+}
+
+func buttons(m slackemu.Message) string {
+	var labels []string
+	for _, b := range m.Buttons() {
+		labels = append(labels, b.Text.Text)
+	}
+	return strings.Join(labels, ", ")
+}
+
+func TestSchedule_AMajorVersionIsApprovedIntoAnOpeningByPicker(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.withWindow()
+		w.types("alice", "upgrade 3.0.0")
+		w.settle(5 * time.Second)
+		w.shows("window: a major version always takes a window", "closed for *about 45 seconds*", "5. snapshot the database")
+		if got := buttons(w.card()); got != "Schedule…, Reject, Details" {
+			t.Errorf("the card's buttons are %s", got)
+		}
+		w.clicks("bob", w.card(), "Schedule…")
+		w.settle(time.Second)
+		modal, ok := w.ws.Modal("bob")
+		if !ok {
+			t.Fatalf("no modal was opened; bob was told %q", w.told("bob"))
+		}
+		options := modal.Blocks[1].Element.Options
+		if len(options) != 5 || options[1].Text.Text != "Sun 9 Jan, 02:00–04:00 CET (01:00 UTC)" {
+			t.Fatalf("%d options, the second is %+v", len(options), options[1].Text)
+		}
+		if _, err := w.ws.Submit(t.Context(), "bob", modal, map[string][]string{"Opening": {options[1].Value}}); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(5 * time.Second)
+		run := w.runs()[0]
+		if run.State != ops.Scheduled || run.Opening.Key != "2000-01-09T02:00" {
+			t.Fatalf("the run is %s, for %+v; bob was told %q", run.State, run.Opening, w.told("bob"))
+		}
+		w.shows("*Scheduled*: window *weekly* opens *in 8 days*", "Sun 9 Jan 2000, 02:00–04:00 CET (01:00–03:00 UTC)", "Latest safe start", "<@U0BOB>")
+		if got := buttons(w.card()); got != "Withdraw, Details" {
+			t.Errorf("the scheduled card's buttons are %s", got)
+		}
+	})
+}
+
+func TestSchedule_ARefusalIsToldToWhoChose(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.withWindow()
+		w.types("alice", "upgrade 3.0.0")
+		w.settle(5 * time.Second)
+		w.clicks("mallory", w.card(), "Schedule…")
+		w.settle(time.Second)
+		modal, _ := w.ws.Modal("mallory")
+		if _, err := w.ws.Submit(t.Context(), "mallory", modal, nil); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(5 * time.Second)
+		if !strings.Contains(w.told("mallory"), "may not approve") || w.runs()[0].State != ops.Proposed {
+			t.Errorf("the run is %s, mallory was told %q", w.runs()[0].State, w.told("mallory"))
+		}
+	})
+}
+
+func TestSchedule_WithoutAnyWindowSaysHowToAddOne(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.types("alice", "upgrade 3.0.0")
+		w.settle(5 * time.Second)
+		w.clicks("bob", w.card(), "Schedule…")
+		w.settle(3 * time.Second)
+		if !strings.Contains(w.told("bob"), "ktops.yaml") {
+			t.Errorf("bob was told %q", w.told("bob"))
+		}
+	})
+}
+
+func TestSchedule_BreakingTheGlassNeedsAReasonAndAnOpening(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.opts.Environments[0].Policy.BreakGlass = ops.Who{Users: []string{"U0ALICE"}}
+		w.withWindow()
+		w.types("alice", "upgrade 3.0.0")
+		w.settle(5 * time.Second)
+		w.clicks("alice", w.card(), "Schedule…")
+		w.settle(time.Second)
+		modal, _ := w.ws.Modal("alice")
+		if _, err := w.ws.Submit(t.Context(), "alice", modal, map[string][]string{"Reason": {"nobody else is awake"}}); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(5 * time.Second)
+		run := w.runs()[0]
+		if run.State != ops.Scheduled || !run.Approvals[0].BreakGlass || run.Opening.Key != "2000-01-02T02:00" {
+			t.Errorf("the run is %s for %+v, approved by %+v; alice was told %q", run.State, run.Opening, run.Approvals, w.told("alice"))
+		}
+	})
+}
+
+func TestUpgrade_IntoTheNextWindowIsApprovedByOneClickOrByCommand(t *testing.T) {
+	for name, approve := range map[string]func(w *world){
+		"click":   func(w *world) { w.clicks("bob", w.card(), "Approve") },
+		"command": func(w *world) { w.types("bob", "approve") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world) {
+				w.withWindow()
+				w.types("alice", "upgrade 3.0.0 --window next")
+				w.settle(5 * time.Second)
+				w.shows("weekly: Sun 2 Jan 2000, 02:00–04:00 CET (01:00–03:00 UTC)", "Latest safe start")
+				if got := buttons(w.card()); got != "Approve, Reject, Details" {
+					t.Errorf("the card's buttons are %s", got)
+				}
+				approve(w)
+				w.settle(5 * time.Second)
+				if run := w.runs()[0]; run.State != ops.Scheduled {
+					t.Errorf("the run is %s; bob was told %q", run.State, w.told("bob"))
+				}
+			})
+		})
+	}
+}
+
+func TestApprove_ByCommandNamesTheWindow(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.withWindow()
+		w.types("alice", "upgrade 3.0.0")
+		w.settle(5 * time.Second)
+		w.types("bob", "approve --window 2000-01-16T02:00")
+		w.settle(5 * time.Second)
+		if run := w.runs()[0]; run.State != ops.Scheduled || run.Opening.Key != "2000-01-16T02:00" {
+			t.Errorf("the run is %s for %+v; bob was told %q", run.State, run.Opening, w.told("bob"))
+		}
+	})
+}
+
+// scheduledRun is a run that bob approved into the next opening.
+func (w *world) scheduledRun() ops.Run {
+	w.t.Helper()
+	w.withWindow()
+	w.types("alice", "upgrade 3.0.0 --window next")
+	w.settle(5 * time.Second)
+	w.clicks("bob", w.card(), "Approve")
+	w.settle(5 * time.Second)
+	return w.runs()[0]
+}
+
+func TestScheduled_CardCountsDownAndCanBeWithdrawn(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.scheduledRun()
+		before := w.card().Edits()
+		w.shows("in about 25 hours")
+		w.settle(3 * time.Hour)
+		w.shows("in about 22 hours")
+		if edits := w.card().Edits() - before; edits > 4 {
+			t.Errorf("%d edits in three hours of waiting", edits)
+		}
+		ack := w.clicks("alice", w.card(), "Withdraw")
+		if ack.Confirm == nil {
+			t.Error("nothing asked whether to withdraw")
+		}
+		w.settle(5 * time.Second)
+		w.shows("*Withdrawn*", "upgrade 3.0.0 --env production --window next")
+	})
+}
+
+func TestWindow_CardTellsOfTheClosedEdgeTheOverrunAndTheReport(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		run := w.scheduledRun()
+		w.happens(ops.Event{Run: run.ID, Kind: ops.RunOpened, Reason: "window weekly is open"})
+		w.happens(ops.Event{Run: run.ID, Kind: ops.RunStarted})
+		for _, s := range run.Steps {
+			w.happens(ops.Event{Run: run.ID, Kind: ops.StepBegan, Step: s.Name})
+			if s.Kind == ops.StartService {
+				w.happens(ops.Event{Run: run.ID, Kind: ops.RunOverran, Until: run.Opening.Closes.Add(time.Hour), Reason: "the migration is slow"})
+				w.shows("*Edge closed* since", "expected back", "*Overrun*", "05:00 CET")
+			}
+			w.happens(ops.Event{Run: run.ID, Kind: ops.StepEnded, Step: s.Name, Result: resultOf(s.Step)})
+		}
+		w.happens(ops.Event{Run: run.ID, Kind: ops.RunSucceeded, Probe: &ops.ProbeResult{Requests: 90, Closed: 70}})
+		w.shows("*Succeeded*", "*Closed for*\n*1 minute 6 seconds*, about 45 seconds expected", "keeptrusts_before_3", "*2*", "70 requests answered by the page")
+		if n := w.broadcasts("overruns its window"); n != 1 {
+			t.Errorf("the overrun was said %d times in the channel", n)
+		}
+	})
+}
+
+func resultOf(s ops.Step) *ops.Result {
+	switch s.Kind {
+	case ops.Drain:
+		return &ops.Result{StreamsCut: 2}
+	case ops.Snapshot:
+		return &ops.Result{Snapshot: "keeptrusts_before_3"}
+	}
+	return nil
+}
+
+// broadcasts counts thread messages with a text that the channel sees too.
+func (w *world) broadcasts(text string) int {
+	n := 0
+	for _, call := range w.ws.Calls("chat.postMessage") {
+		if call.Error == "" && strings.Contains(call.Args["blocks"], text) && call.Args["reply_broadcast"] == "true" {
+			n++
+		}
+	}
+	return n
+}
+
+func TestWindow_RolledBackSaysThatItReopened(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		run := w.scheduledRun()
+		w.happens(ops.Event{Run: run.ID, Kind: ops.RunOpened})
+		w.happens(ops.Event{Run: run.ID, Kind: ops.RunStarted})
+		w.happens(ops.Event{Run: run.ID, Kind: ops.StepBegan, Step: "close edge"})
+		w.happens(ops.Event{Run: run.ID, Kind: ops.StepEnded, Step: "close edge"})
+		w.happens(ops.Event{Run: run.ID, Kind: ops.RunUndoing, Reason: "the API did not start"})
+		w.happens(ops.Event{Run: run.ID, Kind: ops.StepReverted, Step: "close edge"})
+		w.happens(ops.Event{Run: run.ID, Kind: ops.RunRolledBack, Reason: "the API did not start"})
+		w.shows("*Rolled back and reopened*", "12 seconds")
+	})
+}
+
+func TestWindow_AlarmAndDeadManAreLoud(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		run := w.scheduledRun()
+		w.happens(ops.Event{Run: run.ID, Kind: ops.Alarm, Reason: "the platform is not healthy"})
+		w.happens(ops.Event{Run: run.ID, Kind: ops.EdgeOpened, Reason: "nobody was working behind it"})
+		if w.broadcasts("a person must look now") != 1 || w.broadcasts("dead-man rule") != 1 {
+			t.Errorf("the channel was not told:\n%s", w.ws.Transcript(prod))
+		}
+	})
+}
+
+func TestMissed_SaysWhyAndHowToAskAgain(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		run := w.scheduledRun()
+		w.happens(ops.Event{Run: run.ID, Kind: ops.RunMissed, Reason: "ktops did not run"})
+		w.shows("*Missed*: window *weekly* passed unused", "ktops did not run", "--window next")
+		if w.broadcasts("passed unused") != 1 {
+			t.Errorf("the channel was not told:\n%s", w.ws.Transcript(prod))
+		}
+	})
+}
+
+func TestVoid_AtTheOpeningPointsToTheCardThatAsksAgain(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		run := w.scheduledRun()
+		w.happens(ops.Event{Run: run.ID, Kind: ops.RunVoid, Reason: "api was 1 × 2.4.3, is now 1 × 2.4.4"})
+		again := run.Request
+		again.Replaces = run.ID
+		w.svc.mu.Lock()
+		w.svc.order = append(w.svc.order, "r-bbbbbb")
+		w.svc.mu.Unlock()
+		w.happens(ops.Event{Run: "r-bbbbbb", Kind: ops.RunProposed, Actor: again.By, Request: &again, Plan: &run.Plan})
+		w.settle(20 * time.Second)
+		var old, next slackemu.Message
+		for _, m := range w.ws.Messages(prod) {
+			if m.Contains("r-aaaaaa") && m.Contains("*Void*") {
+				old = m
+			}
+			if m.Contains("asks again for `r-aaaaaa`") {
+				next = m
+			}
+		}
+		if next.TS == "" || !old.Contains("p"+strings.ReplaceAll(next.TS, ".", "")+"|r-bbbbbb>") {
+			t.Fatalf("the old card says:\n%s\nthe new one:\n%s", old.Plain(), next.Plain())
+		}
+		thread := w.ws.Replies(old)
+		if !thread[len(thread)-1].Contains("It is asked for again") {
+			t.Errorf("the thread ends with %q", thread[len(thread)-1].Plain())
+		}
+	})
+}
+
+func TestScheduled_CountsDownAlsoWhenOtherRunsCameAfterIt(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		run := w.scheduledRun()
+		for _, id := range []string{"r-cccccc", "r-dddddd", "r-eeeeee"} {
+			w.svc.mu.Lock()
+			w.svc.order = append(w.svc.order, id)
+			w.svc.mu.Unlock()
+			w.happens(ops.Event{Run: id, Kind: ops.RunProposed, Request: &run.Request, Plan: &run.Plan})
+			w.happens(ops.Event{Run: id, Kind: ops.RunRejected, Reason: "one is enough"})
+		}
+		w.settle(3 * time.Hour)
+		for _, m := range w.ws.Messages(prod) {
+			if m.Contains("*Scheduled*") && !m.Contains("in about 22 hours") {
+				t.Errorf("three hours later the card says:\n%s", m.Plain())
+			}
+		}
+	})
+}
