@@ -11,7 +11,7 @@ import (
 // What a client glances at is what the daemon reads, also where nothing is said.
 func TestGlance_AgreesWithTheConfiguration(t *testing.T) {
 	text := config.Example()
-	c, err := config.Parse("example.yaml", text, func(string) (string, bool) { return "secret", true })
+	c, err := config.Parse("example.yaml", text, func(string) (string, bool) { return "a-secret-of-24-letters-ok", true })
 	if err != nil {
 		t.Fatal(err)
 	}

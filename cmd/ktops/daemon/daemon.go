@@ -20,6 +20,7 @@ import (
 	"github.com/keeptrusts/ktops/internal/control"
 	"github.com/keeptrusts/ktops/ops"
 	"github.com/keeptrusts/ktops/ops/journal"
+	"github.com/keeptrusts/ktops/scheduler"
 )
 
 // Options are what a daemon starts from.
@@ -40,6 +41,7 @@ type Daemon struct {
 	log      *logrus.Entry
 	wiring   *wire.Wiring
 	journal  *journal.Journal
+	windows  *scheduler.Scheduler
 	operator *ops.Operator
 	bot      *bot.Bot // nil without Slack
 	metrics  *metrics
@@ -85,17 +87,29 @@ func (d *Daemon) closing(what string, part io.Closer) {
 // open makes the parts. Nothing but the journal is connected.
 func (d *Daemon) open(ctx context.Context, c *config.Config) error {
 	d.wiring = wire.New(d.log)
-	environments, err := d.wiring.Environments(c)
-	if err != nil {
+	var err error
+	if d.journal, err = journal.Open(ctx, c.Journal); err != nil {
 		return err
 	}
-	d.journal, err = journal.Open(ctx, c.Journal)
+	if err := d.make(ctx, c); err != nil {
+		return errors.Join(err, d.journal.Close())
+	}
+	return nil
+}
+
+// make makes what lives on the journal.
+func (d *Daemon) make(ctx context.Context, c *config.Config) (err error) {
+	if d.windows, err = wire.OpenScheduler(ctx, d.journal, c, d.log); err != nil {
+		return err
+	}
+	environments, err := d.wiring.Environments(c, d.windows)
 	if err != nil {
 		return err
 	}
 	d.operator = ops.NewOperator(ops.OperatorOptions{
 		Journal: crashing(d.journal), Leases: d.journal, Environments: environments, Log: d.log,
 	})
+	d.windows.SetOperator(d.operator)
 	d.metrics = newMetrics(d.options.Version, time.Now())
 	d.metrics.begin(d.operator.Environments())
 	if c.Slack == nil {
@@ -103,9 +117,9 @@ func (d *Daemon) open(ctx context.Context, c *config.Config) error {
 	}
 	messages, err := store.Open(ctx, d.journal.DB())
 	if err != nil {
-		return errors.Join(err, d.journal.Close())
+		return err
 	}
-	d.bot = wire.NewBot(c, d.operator, messages, d.metrics.slack, d.log)
+	d.bot = wire.NewBot(c, d.operator, d.windows, messages, d.metrics.slack, d.log)
 	d.operator.SetGroups(d.bot.Groups())
 	return nil
 }
@@ -117,6 +131,7 @@ func (d *Daemon) serve(ctx context.Context, socket, web net.Listener) error {
 	})
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return d.operator.Serve(ctx) })
+	g.Go(func() error { return d.windows.Run(ctx) })
 	g.Go(func() error { return server.Serve(ctx, socket) })
 	g.Go(func() error { return d.serveWeb(ctx, web) })
 	g.Go(func() error { return d.metrics.watch(ctx, d.operator) })

@@ -8,6 +8,7 @@ import (
 	"github.com/keeptrusts/ktops/cmd/ktops/wire"
 	"github.com/keeptrusts/ktops/config"
 	"github.com/keeptrusts/ktops/internal/control"
+	"github.com/keeptrusts/ktops/ops"
 )
 
 // hangups takes a new configuration at each SIGHUP.
@@ -32,7 +33,11 @@ func (d *Daemon) reload(context.Context) (control.Reloaded, error) {
 		d.log.WithError(err).Error("the new configuration was not taken")
 		return control.Reloaded{}, err
 	}
-	environments, err := d.wiring.Environments(c)
+	plan, err := wire.Schedule(c)
+	var environments []ops.Environment
+	if err == nil {
+		environments, err = d.wiring.Environments(c, d.windows)
+	}
 	if err != nil {
 		d.log.WithError(err).Error("the new configuration was not taken")
 		return control.Reloaded{}, fmt.Errorf("the configuration in use is kept: %w", err)
@@ -44,6 +49,7 @@ func (d *Daemon) reload(context.Context) (control.Reloaded, error) {
 	d.mask(d.current, c)
 	wire.SetLevel(d.logger, c.Log)
 	d.operator.SetEnvironments(environments)
+	d.windows.SetPlan(plan)
 	d.metrics.begin(d.operator.Environments())
 	if d.bot != nil {
 		d.bot.SetEnvironments(wire.BotEnvironments(c))
@@ -75,6 +81,12 @@ func changes(old, changed *config.Config) []string {
 	}
 	if !reflect.DeepEqual(old.Releases, changed.Releases) {
 		names = append(names, "releases")
+	}
+	if !reflect.DeepEqual(old.Notices, changed.Notices) {
+		names = append(names, "notices")
+	}
+	if old.Status != changed.Status {
+		names = append(names, "status")
 	}
 	for _, e := range changed.Environments {
 		before, there := old.Environments.Get(e.Name)

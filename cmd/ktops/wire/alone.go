@@ -10,12 +10,15 @@ import (
 	"github.com/keeptrusts/ktops/config"
 	"github.com/keeptrusts/ktops/ops"
 	"github.com/keeptrusts/ktops/ops/journal"
+	"github.com/keeptrusts/ktops/scheduler"
 )
 
 // Alone is the service of a command that works without a daemon, on the same
 // journal and under the same leases.
 type Alone struct {
 	*ops.Operator
+	// Windows answers for windows and freezes; nothing opens them here.
+	Windows *scheduler.Scheduler
 	journal *journal.Journal
 	wiring  *Wiring
 }
@@ -24,19 +27,28 @@ type Alone struct {
 // logged, for a person looks at the same terminal.
 func OpenAlone(ctx context.Context, c *config.Config, logs io.Writer) (*Alone, error) {
 	log := NewLog(config.Log{Level: "warning", Format: "text"}, logs, Secrets(c))
-	wiring := New(logrus.NewEntry(log))
-	environments, err := wiring.Environments(c)
-	if err != nil {
+	a := &Alone{wiring: New(logrus.NewEntry(log))}
+	var err error
+	if a.journal, err = journal.Open(ctx, c.Journal); err != nil {
 		return nil, err
 	}
-	j, err := journal.Open(ctx, c.Journal)
-	if err != nil {
-		return nil, err
+	if err := a.open(ctx, c, logrus.NewEntry(log)); err != nil {
+		return nil, errors.Join(err, a.Close())
 	}
-	operator := ops.NewOperator(ops.OperatorOptions{
-		Journal: j, Leases: j, Environments: environments, Log: logrus.NewEntry(log),
-	})
-	return &Alone{Operator: operator, journal: j, wiring: wiring}, nil
+	return a, nil
+}
+
+func (a *Alone) open(ctx context.Context, c *config.Config, log *logrus.Entry) (err error) {
+	if a.Windows, err = OpenScheduler(ctx, a.journal, c, log); err != nil {
+		return err
+	}
+	environments, err := a.wiring.Environments(c, a.Windows)
+	if err != nil {
+		return err
+	}
+	a.Operator = ops.NewOperator(ops.OperatorOptions{Journal: a.journal, Leases: a.journal, Environments: environments, Log: log})
+	a.Windows.SetOperator(a.Operator)
+	return nil
 }
 
 // Close lets go of the journal and the platforms. Serve must have ended.

@@ -14,7 +14,7 @@ func newApp(e config.Environment, platform ops.Platform, database ops.DatabaseSe
 	return verify.New(verify.Options{
 		API: base(e.Endpoints.API), Gateway: base(e.Endpoints.Gateway), Console: base(e.Endpoints.Console),
 		APIToken: token(e.Checks.APIToken), GatewayKey: token(e.Checks.GatewayKey), Model: e.Checks.Model,
-		CLI: e.Checks.CLI, Platform: platform, Database: database,
+		CLI: e.Checks.CLI, Door: door(e), Platform: platform, Database: database,
 	})
 }
 
@@ -24,7 +24,7 @@ func probeOf(e config.Environment) func(ctx context.Context) ops.Probing {
 	if e.Edge == nil || e.Probe.Rate+e.Probe.Streams == 0 {
 		return nil
 	}
-	options := verify.ProbeOptions{Rate: e.Probe.Rate, Streams: e.Probe.Streams}
+	options := verify.ProbeOptions{Rate: e.Probe.Rate, Streams: e.Probe.Streams, Marker: marker(e)}
 	for _, r := range e.Edge.Routes {
 		if (r.Stream && e.Probe.Streams == 0) || (!r.Stream && e.Probe.Rate == 0) {
 			continue // zero asks for none, where the probe's zero means its default

@@ -11,11 +11,11 @@ import (
 )
 
 // NewBot is the bot of a configuration that has Slack.
-func NewBot(c *config.Config, service bot.Service, store bot.Store, metrics *bot.Metrics, log *logrus.Entry) *bot.Bot {
+func NewBot(c *config.Config, service bot.Service, windows bot.Windows, store bot.Store, metrics *bot.Metrics, log *logrus.Entry) *bot.Bot {
 	s := c.Slack
 	options := bot.Options{
 		BotToken: s.BotToken.Reveal(), APIURL: s.APIURL, Command: s.Command,
-		Environments: BotEnvironments(c), Service: service, Store: store, Metrics: metrics, Log: log,
+		Environments: BotEnvironments(c), Service: service, Windows: windows, Store: store, Metrics: metrics, Log: log,
 	}
 	if s.Mode == "socket" {
 		options.AppToken = s.AppToken.Reveal()

@@ -10,9 +10,11 @@ import (
 // handlers perform the platform's steps, and open it when the first one comes.
 func (p *platform) handlers() ops.Handlers {
 	return ops.Handlers{
-		ops.PullImages: late{p, ops.PullImages},
-		ops.Roll:       lateUndoer{late{p, ops.Roll}},
-		ops.Pin:        lateUndoer{late{p, ops.Pin}},
+		ops.PullImages:   late{p, ops.PullImages},
+		ops.Roll:         lateUndoer{late{p, ops.Roll}},
+		ops.Pin:          lateUndoer{late{p, ops.Pin}},
+		ops.StopService:  lateUndoer{late{p, ops.StopService}},
+		ops.StartService: lateUndoer{late{p, ops.StartService}},
 	}
 }
 

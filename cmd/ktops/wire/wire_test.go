@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/sirupsen/logrus"
@@ -39,7 +40,7 @@ func quiet() *logrus.Entry {
 // Whatever the example configures has a part behind it.
 func TestEnvironments_AreComplete(t *testing.T) {
 	wiring := wire.New(quiet())
-	environments, err := wiring.Environments(example(t))
+	environments, err := wiring.Environments(example(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,12 +48,13 @@ func TestEnvironments_AreComplete(t *testing.T) {
 		t.Fatalf("%d environments", len(environments))
 	}
 	production, staging := environments[0], environments[1]
-	for _, kind := range []ops.Kind{ops.PullImages, ops.TakeBackup, ops.VerifyBackup, ops.Roll, ops.Pin, ops.Verify, ops.Prune} {
+	for _, kind := range []ops.Kind{ops.PullImages, ops.TakeBackup, ops.VerifyBackup, ops.Roll, ops.Pin, ops.Verify, ops.Prune,
+		ops.StopService, ops.StartService, ops.Snapshot} {
 		if production.Handlers[kind] == nil {
 			t.Errorf("no handler for steps of kind %s", kind)
 		}
 	}
-	for _, kind := range []ops.Kind{ops.Roll, ops.Pin} {
+	for _, kind := range []ops.Kind{ops.Roll, ops.Pin, ops.StopService, ops.StartService, ops.Snapshot} {
 		if _, ok := production.Handlers[kind].(ops.Undoer); !ok {
 			t.Errorf("steps of kind %s cannot be put back", kind)
 		}
@@ -62,6 +64,9 @@ func TestEnvironments_AreComplete(t *testing.T) {
 	}
 	if production.Probe == nil || staging.Probe != nil {
 		t.Error("the environment with an edge, and only that, is probed")
+	}
+	if production.Edge == nil || production.DrainLimit != 2*time.Minute || staging.Edge != nil || staging.DrainLimit != 0 {
+		t.Errorf("edges %v and %v, drain limits %s and %s", production.Edge, staging.Edge, production.DrainLimit, staging.DrainLimit)
 	}
 	if production.Policy.SoakIn != "staging" || production.Releases == nil || production.Rules.LargeTable != 10_000_000_000 {
 		t.Errorf("policy %+v, rules %+v", production.Policy, production.Rules)
@@ -73,19 +78,22 @@ func TestEnvironments_AreComplete(t *testing.T) {
 
 func TestEnvironments_ReloadKeepsThePlatformThatIsTheSame(t *testing.T) {
 	wiring := wire.New(quiet())
-	before, err := wiring.Environments(example(t))
+	before, err := wiring.Environments(example(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	changed := example(t)
 	changed.Environments[0].Policy.Approvals = 2
 	changed.Environments[1].Platform.Compose.Directory = "/elsewhere"
-	after, err := wiring.Environments(changed)
+	after, err := wiring.Environments(changed, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if before[0].Platform != after[0].Platform {
 		t.Error("production's platform is another, though only its policy changed")
+	}
+	if before[0].Edge != after[0].Edge {
+		t.Error("production's edge is another, though only its policy changed")
 	}
 	if before[1].Platform == after[1].Platform {
 		t.Error("staging's platform is the same, though its folder changed")
@@ -101,7 +109,7 @@ func TestEnvironments_APlatformThatIsAwayIsAskedAgain(t *testing.T) {
 	c.Environments[0].Platform.Compose.Directory = dir
 	c.Environments[0].Platform.Compose.DockerHost = "unix://" + filepath.Join(dir, "docker.sock")
 	wiring := wire.New(quiet())
-	environments, err := wiring.Environments(c)
+	environments, err := wiring.Environments(c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +166,7 @@ func TestSecrets_FindsThemAll(t *testing.T) {
 		got = append(got, strings.TrimPrefix(string(value), "the-value-of-"))
 	}
 	slices.Sort(got)
-	want := []string{"KT_API_TOKEN", "KT_DB_PASSWORD", "KT_GATEWAY_KEY", "KT_STAGING_DB_PASSWORD", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"}
+	want := []string{"KT_API_TOKEN", "KT_DB_PASSWORD", "KT_EDGE_BYPASS", "KT_GATEWAY_KEY", "KT_SMTP_PASSWORD", "KT_STAGING_DB_PASSWORD", "KT_WEBHOOK_SECRET", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"}
 	if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
 		t.Error(diff)
 	}
