@@ -65,7 +65,7 @@ func (s story) report(run ops.Run, seen harness.LoadResult, idle int64, changed 
 	ws := s.stage.Workspace
 	r := report{
 		From: run.Plan.From.String(), To: run.Plan.Target.String(), Outcome: run.State, reasonOfOutcome: run.Reason,
-		RequestsTotal: seen.Requests, RequestsFailed: seen.Failed, LongestGap: seen.LongestGap.Milliseconds(),
+		RequestsTotal: seen.Requests, RequestsFailed: seen.Failed + seen.Closed, LongestGap: seen.LongestGap.Milliseconds(),
 		StreamsTotal: seen.Streams, StreamsCut: seen.Cut, Failures: seen.Samples,
 		RequestRate: float64(seen.Requests) / seen.Took.Seconds(),
 		Ack:         ack{P50: milliseconds(ws.AckPercentile(50)), P99: milliseconds(ws.AckPercentile(99)), Count: len(ws.Acks())},

@@ -21,6 +21,9 @@ const (
 // errCut is a stream that began and was not sent to its [DONE].
 var errCut = errors.New("the stream was cut")
 
+// errClosed is a 503 that says when to come back: maintenance, and no failure.
+var errClosed = errors.New("closed for maintenance")
+
 // route is one of the ways to the platform that callers use.
 type route struct {
 	name, method, path, token, body string
@@ -34,7 +37,8 @@ func routes() []route {
 	}
 }
 
-// ask sends the request and reads the whole answer; anything but 200 is an error.
+// ask sends the request and reads the whole answer; anything but 200 is an error,
+// errClosed where the edge is closed on purpose.
 func (r route) ask(ctx context.Context, client *http.Client, edge string) error {
 	resp, err := r.send(ctx, client, edge, nil)
 	if err != nil {
@@ -65,6 +69,9 @@ func (r route) send(ctx context.Context, client *http.Client, edge string, heade
 		return nil, err
 	}
 	if resp.StatusCode != http.StatusOK {
+		if resp.StatusCode == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != "" {
+			return nil, errors.Join(errClosed, resp.Body.Close())
+		}
 		tried := resp.Header.Get("X-Upstream")
 		return nil, errors.Join(fmt.Errorf("status %s, tried %q", resp.Status, tried), resp.Body.Close())
 	}

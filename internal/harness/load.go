@@ -26,7 +26,8 @@ type LoadOptions struct {
 type LoadResult struct {
 	Requests   int           `json:"requests_total"`
 	Failed     int           `json:"requests_failed"`
-	LongestGap time.Duration `json:"longest_gap"` // on the worst route, between two good answers
+	Closed     int           `json:"requests_closed"` // told when to come back
+	LongestGap time.Duration `json:"longest_gap"`     // on the worst route, between two good answers
 	Slowest    time.Duration `json:"slowest"`
 	Streams    int           `json:"streams_total"`
 	Cut        int           `json:"streams_cut"`
@@ -35,9 +36,12 @@ type LoadResult struct {
 	Samples []string `json:"samples,omitempty"`
 }
 
+// Noticed is how often a caller did not get what was asked for, whatever the reason.
+func (r LoadResult) Noticed() int { return r.Failed + r.Closed + r.Cut }
+
 func (r LoadResult) String() string {
-	return fmt.Sprintf("%d requests, %d failed, longest gap %s, slowest %s; %d streams, %d cut; in %s",
-		r.Requests, r.Failed, r.LongestGap.Round(time.Millisecond), r.Slowest.Round(time.Millisecond),
+	return fmt.Sprintf("%d requests, %d failed, %d told to come back, longest gap %s, slowest %s; %d streams, %d cut; in %s",
+		r.Requests, r.Failed, r.Closed, r.LongestGap.Round(time.Millisecond), r.Slowest.Round(time.Millisecond),
 		r.Streams, r.Cut, r.Took.Round(time.Millisecond))
 }
 
@@ -135,7 +139,11 @@ func (l *Load) one(ctx context.Context, r route) {
 	defer l.mu.Unlock()
 	l.result.Requests++
 	l.result.Slowest = max(l.result.Slowest, time.Since(sent))
-	if err != nil {
+	switch {
+	case errors.Is(err, errClosed):
+		l.result.Closed++
+		return
+	case err != nil:
 		l.result.Failed++
 		l.sample(r.name, err)
 		return
@@ -174,17 +182,20 @@ func (l *Load) streams(ctx context.Context) {
 func (l *Load) countStream(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err != nil {
-		l.sample("stream", err)
-	}
-	if err == nil || errors.Is(err, errCut) {
+	switch {
+	case errors.Is(err, errClosed):
+		l.result.Requests++
+		l.result.Closed++
+	case errors.Is(err, errCut):
 		l.result.Streams++
-	} else {
+		l.result.Cut++
+		l.sample("stream", err)
+	case err != nil:
 		l.result.Requests++
 		l.result.Failed++
-	}
-	if errors.Is(err, errCut) {
-		l.result.Cut++
+		l.sample("stream", err)
+	default:
+		l.result.Streams++
 	}
 }
 

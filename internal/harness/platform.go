@@ -67,11 +67,18 @@ func (p *Platform) Write(version, databaseURL string) error {
 		"DATABASE_URL=%[2]s\nAPI_TOKEN=%[3]s\nGATEWAY_KEY=%[4]s\n", version, databaseURL, APIToken, GatewayKey)
 	edge := filepath.Join(p.Dir, "edge")
 	return errors.Join(
-		os.MkdirAll(edge, 0o755),
+		os.MkdirAll(p.EdgeDir(), 0o755),
+		os.WriteFile(filepath.Join(p.EdgeDir(), "ktops.conf"), nil, 0o600), // nginx includes it from its first start
 		os.WriteFile(filepath.Join(p.Dir, "compose.yaml"), []byte(body.String()), 0o644),
 		os.WriteFile(filepath.Join(p.Dir, ".env"), []byte(env), 0o600),
 		os.WriteFile(filepath.Join(edge, "nginx.conf"), []byte(nginxConf), 0o644))
 }
+
+// EdgeDir is the folder whose ktops.conf the edge includes.
+func (p *Platform) EdgeDir() string { return filepath.Join(p.Dir, "edge", "ktops") }
+
+// EdgeContainer is the name of the container that the edge's nginx runs in.
+func (p *Platform) EdgeContainer() string { return p.Name + "-edge-1" }
 
 // Edge is the address at which callers reach the platform.
 func (p *Platform) Edge() string { return fmt.Sprintf("http://127.0.0.1:%d", p.Port) }

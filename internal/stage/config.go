@@ -15,6 +15,14 @@ import (
 //go:embed ktops.yaml
 var configFile string
 
+const (
+	// zone is that of every stage's windows; no daylight-saving change moves a test.
+	zone = "Asia/Tokyo"
+
+	// bypass is the secret that passes the closed edge.
+	bypass = "stage-bypass-0123456789"
+)
+
 const defaultPolicy = `{request: {users: ["*"]}, approve: {users: ["unix:root"], groups: [S0APPROVERS]}, approvals: 1, break_glass: {users: [U0BOB]}}`
 
 // writeConfig writes ktops.yaml and the list of releases as an operator would.
@@ -29,6 +37,7 @@ func (s *Stage) writeConfig(options Options) error {
 		"Postgres": s.World.Postgres, "Data": s.World.Postgres.Data(), "SlackAPI": s.Workspace.APIURL(),
 		"HTTP": options.HTTP, "Web": cmp.Or(s.Web, "127.0.0.1:0"),
 		"Database": harness.Database, "User": harness.User,
+		"Zone": zone, "Windows": cmp.Or(options.Windows, "{}"), "DrainLimit": cmp.Or(options.DrainLimit, "2m"),
 		"Policy": cmp.Or(options.Policy, defaultPolicy), "HealthTimeout": cmp.Or(options.HealthTimeout, "1m"),
 	}
 	var body strings.Builder
@@ -38,7 +47,7 @@ func (s *Stage) writeConfig(options Options) error {
 	if err := os.WriteFile(s.Config, []byte(body.String()), 0o600); err != nil {
 		return err
 	}
-	releases := strings.Join(append(options.World.Versions, "2.3.4", "2.4.3", "2.5.0"), "\n") + "\n"
+	releases := strings.Join(append(options.World.Versions, "2.3.4", "2.4.3", "2.5.0", "3.0.0"), "\n") + "\n"
 	if err := os.WriteFile(filepath.Join(s.World.Dir, "releases.txt"), []byte(releases), 0o600); err != nil {
 		return err
 	}
@@ -65,6 +74,6 @@ func (s *Stage) secrets() []string {
 		"SLACK_BOT_TOKEN=" + s.Workspace.BotToken(), "SLACK_APP_TOKEN=" + s.Workspace.AppToken(),
 		"SLACK_SIGNING_SECRET=" + s.Workspace.SigningSecret(),
 		"KT_DB_PASSWORD=" + harness.Password, "KT_API_TOKEN=" + harness.APIToken, "KT_GATEWAY_KEY=" + harness.GatewayKey,
-		"KT_VERSION=2.4.3",
+		"KT_VERSION=" + s.runs, "KT_EDGE_BYPASS=" + bypass,
 	}
 }

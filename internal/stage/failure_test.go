@@ -27,7 +27,7 @@ func TestFailure_BrokenAPIBeforeMigrationsIsPutBackUnderLoad(t *testing.T) {
 	defer load.Stop()
 	click(t, s, "bob", ask(t, s, "alice", "2.4.4"), "Approve")
 	run := settled(t, s, ops.RolledBack)
-	if seen := load.Stop(); seen.Failed+seen.Cut > 0 {
+	if seen := load.Stop(); seen.Noticed() > 0 {
 		t.Errorf("callers saw %s\n%s", seen, strings.Join(seen.Samples, "\n"))
 	}
 	wantRunning(t, s, "2.4.3")
@@ -42,7 +42,7 @@ func TestFailure_BrokenGatewayAfterMigrationsIsHeldThenResumed(t *testing.T) {
 	defer load.Stop()
 	click(t, s, "bob", ask(t, s, "alice", "2.5.0"), "Approve")
 	run := settled(t, s, ops.Held)
-	if seen := load.Stop(); seen.Failed+seen.Cut > 0 {
+	if seen := load.Stop(); seen.Noticed() > 0 {
 		t.Errorf("callers saw %s\n%s", seen, strings.Join(seen.Samples, "\n"))
 	}
 	if !strings.Contains(run.Reason, "previous API cannot start") {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/keeptrusts/ktops/internal/slackemu"
@@ -14,8 +15,10 @@ import (
 // cardLimit bounds the wait for a plan card.
 const cardLimit = time.Minute
 
-// Ask types an upgrade into the channel as a user and returns the plan card.
+// Ask types an upgrade into the channel as a user and returns the plan card. The
+// target may have more behind it, such as --window next.
 func (s *Stage) Ask(ctx context.Context, user, target string) (slackemu.Message, error) {
+	version, _, _ := strings.Cut(target, " ")
 	ctx, cancel := context.WithTimeout(ctx, cardLimit)
 	defer cancel()
 	before := map[string]bool{} // a card of an earlier run may take a moment to show its end
@@ -26,7 +29,7 @@ func (s *Stage) Ask(ctx context.Context, user, target string) (slackemu.Message,
 		return slackemu.Message{}, err
 	}
 	card, err := s.Workspace.WaitMessage(ctx, Channel, func(m slackemu.Message) bool {
-		return m.FromApp() && m.VisibleTo == "" && !before[m.TS] && m.Contains(target) && hasButton(m, "Approve")
+		return m.FromApp() && m.VisibleTo == "" && !before[m.TS] && m.Contains(version) && hasButton(m, "Approve")
 	})
 	if err != nil {
 		return card, fmt.Errorf("wait for the plan card: %w\n%s\n%s", err, s.Workspace.Transcript(Channel), s.Daemon.LastWords())

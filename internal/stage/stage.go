@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,10 @@ type Options struct {
 	// Policy is the YAML of the environment's policy; one approval by Bob, Carol or
 	// their group when empty.
 	Policy string
+	// Windows is the YAML of the environment's windows; none when empty.
+	Windows string
+	// DrainLimit bounds what may go on once the edge is closed; two minutes when empty.
+	DrainLimit string
 	// HealthTimeout bounds how long a new container may take; a minute when empty.
 	HealthTimeout string
 }
@@ -42,6 +47,8 @@ type Stage struct {
 	Backups string
 	// Web is where the daemon listens for Slack's requests; empty in Socket Mode.
 	Web string
+
+	runs string // the version that runs at first
 }
 
 // Up brings everything up and returns when the daemon is connected to Slack.
@@ -61,6 +68,7 @@ func (s *Stage) up(ctx context.Context, options Options) (err error) {
 	if s.Workspace, err = slackemu.Start(options.Slack); err != nil {
 		return err
 	}
+	s.runs = cmp.Or(options.World.Version, "2.4.3")
 	s.Binary = filepath.Join(s.World.Dir, "ktops")
 	s.Config = filepath.Join(s.World.Dir, "ktops.yaml")
 	s.Backups = filepath.Join(s.World.Dir, "backups")

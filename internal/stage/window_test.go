@@ -1,0 +1,38 @@
+package stage_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/keeptrusts/ktops/internal/harness"
+	"github.com/keeptrusts/ktops/internal/stage"
+	"github.com/keeptrusts/ktops/ops"
+)
+
+// major is a world that waits for 3.0.0, whose migrations rewrite the largest table.
+func major() harness.Options {
+	return harness.Options{DataBytes: 30 << 20, Version: "2.5.0", Versions: []string{"2.5.0", "3.0.0"}}
+}
+
+func TestWindow_OpensByItselfAndCutsNobody(t *testing.T) {
+	s := stage.Test(t, stage.Options{World: major(), Windows: stage.WindowIn(45 * time.Second)})
+	load := harness.StartLoad(t.Context(), s.World.Platform.Edge(), harness.LoadOptions{Rate: 60})
+	defer load.Stop()
+	click(t, s, "bob", ask(t, s, "alice", "3.0.0 --window next"), "Approve")
+	wait(t, s, func(run ops.Run) bool { return run.State == ops.Scheduled || stage.Settled(run) })
+	run := settled(t, s, ops.Succeeded)
+	seen := load.Stop()
+	t.Logf("callers saw %s; closed for %s", seen, run.ClosedFor(time.Now()))
+	for _, step := range run.Steps {
+		t.Logf("%-22s %6.2f s %s", step.Name, step.Took().Seconds(), step.Result.Note)
+	}
+	if seen.Failed+seen.Cut > 0 || seen.Closed == 0 {
+		t.Errorf("callers saw %s %q", seen, seen.Samples)
+	}
+	wantRunning(t, s, "3.0.0")
+	wantOneCard(t, s, run, "3.0.0")
+	changed, output, err := s.World.Platform.ComposeUp(t.Context())
+	if err != nil || changed {
+		t.Errorf("docker compose up -d afterwards: changed %v, %v\n%s", changed, err, output)
+	}
+}
