@@ -79,7 +79,7 @@ func (c *Client) Propose(ctx context.Context, req ops.Request) (ops.Run, error) 
 
 // Approve implements Decider.
 func (c *Client) Approve(ctx context.Context, id string, a ops.Approval) (ops.Run, error) {
-	return c.decide(ctx, id, "approve", decision{Reason: a.Reason, BreakGlass: a.BreakGlass})
+	return c.decide(ctx, id, "approve", decision{Reason: a.Reason, BreakGlass: a.BreakGlass, Opening: a.Opening})
 }
 
 // Reject implements Decider.
@@ -100,6 +100,11 @@ func (c *Client) Abort(ctx context.Context, id string, _ ops.Actor, reason strin
 // Resume implements Decider.
 func (c *Client) Resume(ctx context.Context, id string, _ ops.Actor) (ops.Run, error) {
 	return c.decide(ctx, id, "resume", decision{})
+}
+
+// Reopen implements Decider.
+func (c *Client) Reopen(ctx context.Context, environment string, _ ops.Actor, reason string) (ops.Run, error) {
+	return post[ops.Run](ctx, c, environmentPath(environment, "reopen"), decision{Reason: reason})
 }
 
 func (c *Client) decide(ctx context.Context, id, what string, body decision) (ops.Run, error) {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -41,6 +44,16 @@ func TestClient_AnswersAsTheService(t *testing.T) {
 		keep("run", run.State, err)
 		runs, err := s.History(ctx, "production", 3)
 		keep("history", len(runs), err)
+		openings, err := s.Openings(ctx, "production", 1)
+		keep("openings", openings, err)
+		windows, err := s.Windows(ctx, "production")
+		keep("windows", windows, err)
+		past, err := s.Occurrences(ctx, "production", 7)
+		keep("past", past, err)
+		freezes, err := s.Freezes(ctx, "production")
+		keep("freezes", freezes, err)
+		drill, err := s.Drill(ctx, "production", "a.dump", forged, func(ops.Progress) {})
+		keep("drill", drill, err)
 		return answers
 	}
 	if diff := cmp.Diff(ask(fake), ask(client)); diff != "" {
@@ -64,6 +77,9 @@ func TestClient_DecisionsAreOfTheCallingUser(t *testing.T) {
 		func() (ops.Run, error) {
 			return client.Approve(ctx, run.ID, ops.Approval{By: forged, BreakGlass: true, Reason: "fire"})
 		},
+		func() (ops.Run, error) {
+			return client.Approve(ctx, run.ID, ops.Approval{By: forged, Opening: &ops.Opening{Key: "upgrades"}})
+		},
 		func() (ops.Run, error) { return client.Hold(ctx, run.ID, forged, "lunch") },
 		func() (ops.Run, error) { return client.Resume(ctx, run.ID, forged) },
 		func() (ops.Run, error) { return client.Abort(ctx, run.ID, forged, "wrong one") },
@@ -76,12 +92,53 @@ func TestClient_DecisionsAreOfTheCallingUser(t *testing.T) {
 	want := []string{
 		fmt.Sprintf(`Propose production unknown auto by %s urgent=false ""`, me()),
 		fmt.Sprintf("Approve r-abc234 by %s: fire break_glass=true", me()),
+		fmt.Sprintf("Approve r-abc234 by %s:  break_glass=false into upgrades", me()),
 		fmt.Sprintf("Hold r-abc234 by %s: lunch", me()),
 		fmt.Sprintf("Resume r-abc234 by %s: ", me()),
 		fmt.Sprintf("Abort r-abc234 by %s: wrong one", me()),
 		fmt.Sprintf("Reject r-abc234 by %s: no", me()),
 	}
 	if diff := cmp.Diff(want, fake.Calls()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestClient_SteersTheCalendarForTheCallingUser(t *testing.T) {
+	fake := newFake()
+	client := dial(t, serve(t, fake).socket)
+	ctx, forged := t.Context(), ops.Actor{ID: "U_SOMEBODY_ELSE"}
+	skipped, err := client.SkipWindow(ctx, "production", "upgrades", forged, "late")
+	if err != nil || skipped.State != ops.Skipped || skipped.By.ID != me() {
+		t.Errorf("SkipWindow: %+v, %v", skipped, err)
+	}
+	opened, err := client.RunWindow(ctx, "production", "upgrades", forged, "now")
+	if err != nil || opened.State != ops.OpenNow {
+		t.Errorf("RunWindow: %+v, %v", opened, err)
+	}
+	until := time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC)
+	frozen, err := client.Freeze(ctx, ops.Freeze{Environment: "production", Until: until, Reason: "sale", By: forged})
+	if err != nil || frozen.By.ID != me() {
+		t.Errorf("Freeze: %+v, %v", frozen, err)
+	}
+	if lifted, err := client.Unfreeze(ctx, "production", frozen.ID, forged); err != nil || lifted.Reason != "sale" {
+		t.Errorf("Unfreeze: %+v, %v", lifted, err)
+	}
+	if _, err := client.Propose(ctx, ops.Request{Environment: "production", By: forged, Maintenance: &ops.Maintenance{For: time.Hour}}); err != nil {
+		t.Error(err)
+	}
+	if run, err := client.Reopen(ctx, "production", forged, "done"); err != nil || run.State != ops.Succeeded {
+		t.Errorf("Reopen: %s, %v", run.State, err)
+	}
+	calls := slices.DeleteFunc(fake.Calls(), func(call string) bool { return strings.HasPrefix(call, "History") })
+	want := []string{
+		fmt.Sprintf("SkipWindow production upgrades by %s: late", me()),
+		fmt.Sprintf("RunWindow production upgrades by %s: now", me()),
+		fmt.Sprintf("Freeze production until 2026-12-24T00:00 by %s: sale", me()),
+		fmt.Sprintf("Unfreeze production f-abc234 by %s", me()),
+		fmt.Sprintf(`Propose production unknown  by %s urgent=false ""`, me()),
+		fmt.Sprintf("Reopen r-abc234 by %s: done", me()),
+	}
+	if diff := cmp.Diff(want, calls); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -96,6 +153,7 @@ func TestClient_ErrorsSurviveTheTrip(t *testing.T) {
 		"Events":  fmt.Errorf("read run r-x: %w", ops.ErrNoRun),
 		"Status":  errors.New("the disk is on fire"),
 		"Backup":  refusal,
+		"Drill":   &ops.Refusal{Why: "production is locked", Cause: ops.ErrHeld},
 	}
 	run, err := client.Approve(t.Context(), "r-old234", ops.Approval{})
 	var got *ops.Refusal
@@ -116,6 +174,9 @@ func TestClient_ErrorsSurviveTheTrip(t *testing.T) {
 	}
 	if _, err := client.Backup(t.Context(), "production", ops.Actor{}, func(ops.Progress) {}); !errors.As(err, &got) {
 		t.Errorf("Backup: %v, want a refusal", err)
+	}
+	if _, err := client.Drill(t.Context(), "production", "", ops.Actor{}, func(ops.Progress) {}); !errors.As(err, &got) || !errors.Is(err, ops.ErrHeld) {
+		t.Errorf("Drill: %v, want a refusal because somebody is in the way", err)
 	}
 }
 

@@ -50,33 +50,39 @@ func relay(ctx context.Context, response *http.Response, lines *json.Decoder, up
 
 // Backup implements Keeper. A ctx that ends cancels the backup in the daemon.
 func (c *Client) Backup(ctx context.Context, environment string, _ ops.Actor, report func(ops.Progress)) (ops.Backup, error) {
-	return c.progress(ctx, environmentPath(environment, "backups"), struct{}{}, report)
+	return progress[ops.Backup](ctx, c, environmentPath(environment, "backups"), struct{}{}, report)
 }
 
 // VerifyBackup implements Keeper.
 func (c *Client) VerifyBackup(ctx context.Context, environment, file string, report func(ops.Progress)) (ops.Backup, error) {
-	return c.progress(ctx, environmentPath(environment, "backups/verify"), backupFile{File: file}, report)
+	return progress[ops.Backup](ctx, c, environmentPath(environment, "backups/verify"), backupFile{File: file}, report)
 }
 
-func (c *Client) progress(ctx context.Context, path string, body any, report func(ops.Progress)) (ops.Backup, error) {
+// Drill implements Keeper.
+func (c *Client) Drill(ctx context.Context, environment, name string, _ ops.Actor, report func(ops.Progress)) (ops.Drill, error) {
+	return progress[ops.Drill](ctx, c, environmentPath(environment, "backups/drill"), backupFile{File: name}, report)
+}
+
+func progress[T any](ctx context.Context, c *Client, path string, body any, report func(ops.Progress)) (T, error) {
+	var none T
 	text, err := json.Marshal(body)
 	if err != nil {
-		return ops.Backup{}, fmt.Errorf("write the request: %w", err)
+		return none, fmt.Errorf("write the request: %w", err)
 	}
 	response, err := c.send(ctx, http.MethodPost, path, bytes.NewReader(text))
 	if err != nil {
-		return ops.Backup{}, err
+		return none, err
 	}
 	defer func() { _ = response.Body.Close() }() // it was only read
 	lines := json.NewDecoder(response.Body)
 	for {
-		var next line[ops.Backup]
+		var next line[T]
 		if err := lines.Decode(&next); err != nil {
-			return ops.Backup{}, lost(ctx, err)
+			return none, lost(ctx, err)
 		}
 		switch {
 		case next.Error != nil:
-			return ops.Backup{}, next.Error.err()
+			return none, next.Error.err()
 		case next.Result != nil:
 			return *next.Result, nil
 		case next.Progress != nil:

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -58,7 +59,7 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("run")
 	switch r.PathValue("decision") {
 	case "approve":
-		run, err = s.service.Approve(r.Context(), id, ops.Approval{By: by, BreakGlass: body.BreakGlass, Reason: body.Reason})
+		run, err = s.service.Approve(r.Context(), id, ops.Approval{By: by, BreakGlass: body.BreakGlass, Reason: body.Reason, Opening: body.Opening})
 	case "reject":
 		run, err = s.service.Reject(r.Context(), id, by, body.Reason)
 	case "hold":
@@ -109,18 +110,32 @@ func (s *Server) verify(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) unlock(w http.ResponseWriter, r *http.Request) {
+	decided(w, r, func(ctx context.Context, by ops.Actor, reason string) (ops.Lease, error) {
+		return s.service.Unlock(ctx, r.PathValue("env"), by, reason)
+	})
+}
+
+func (s *Server) reopen(w http.ResponseWriter, r *http.Request) {
+	decided(w, r, func(ctx context.Context, by ops.Actor, reason string) (ops.Run, error) {
+		return s.service.Reopen(ctx, r.PathValue("env"), by, reason)
+	})
+}
+
+// decided answers with what a decision has made, which is of whoever calls.
+func decided[T any](w http.ResponseWriter, r *http.Request, decide func(ctx context.Context, by ops.Actor, reason string) (T, error)) {
+	var result T
 	body, err := bodyOf[decision](w, r)
 	if err != nil {
-		reply(w, ops.Lease{}, err)
+		reply(w, result, err)
 		return
 	}
 	by, err := actorOf(r.Context())
 	if err != nil {
-		reply(w, ops.Lease{}, err)
+		reply(w, result, err)
 		return
 	}
-	lease, err := s.service.Unlock(r.Context(), r.PathValue("env"), by, body.Reason)
-	reply(w, lease, err)
+	result, err = decide(r.Context(), by, body.Reason)
+	reply(w, result, err)
 }
 
 func (s *Server) backups(w http.ResponseWriter, r *http.Request) {

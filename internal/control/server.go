@@ -63,9 +63,19 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /v1/environments/{env}/status", s.status)
 	mux.HandleFunc("POST /v1/environments/{env}/verify", s.verify)
 	mux.HandleFunc("POST /v1/environments/{env}/unlock", s.unlock)
+	mux.HandleFunc("POST /v1/environments/{env}/reopen", s.reopen)
 	mux.HandleFunc("GET /v1/environments/{env}/backups", s.backups)
 	mux.HandleFunc("POST /v1/environments/{env}/backups", s.backup)
 	mux.HandleFunc("POST /v1/environments/{env}/backups/verify", s.verifyBackup)
+	mux.HandleFunc("POST /v1/environments/{env}/backups/drill", s.drill)
+	mux.HandleFunc("GET /v1/environments/{env}/openings", s.openings)
+	mux.HandleFunc("GET /v1/windows", s.windows)
+	mux.HandleFunc("GET /v1/occurrences", s.occurrences)
+	mux.HandleFunc("POST /v1/environments/{env}/windows/{window}/skip", s.skipWindow)
+	mux.HandleFunc("POST /v1/environments/{env}/windows/{window}/run", s.runWindow)
+	mux.HandleFunc("GET /v1/freezes", s.freezes)
+	mux.HandleFunc("POST /v1/freezes", s.freeze)
+	mux.HandleFunc("POST /v1/environments/{env}/freezes/{freeze}/lift", s.unfreeze)
 	return mux
 }
 

@@ -6,9 +6,15 @@ import (
 	"github.com/keeptrusts/ktops/ops"
 )
 
-// Service is what commands ask for: *ops.Operator offers it in the daemon's
-// process, Client from any other.
+// Service is what commands ask for: the operator and the scheduler offer it in the
+// daemon's process, see Join, and Client from any other.
 type Service interface {
+	Operator
+	Calendar
+}
+
+// Operator is what commands ask of the domain; *ops.Operator is one.
+type Operator interface {
 	Planner
 	Decider
 	Viewer
@@ -21,6 +27,8 @@ type Planner interface {
 	Environments() []string
 	Plan(ctx context.Context, req ops.Request) (ops.Plan, error)
 	Propose(ctx context.Context, req ops.Request) (ops.Run, error)
+	// Openings lists the coming openings in which upgrades may run, soonest first.
+	Openings(ctx context.Context, environment string, n int) ([]ops.Opening, error)
 }
 
 // Decider takes people's decisions about runs.
@@ -30,6 +38,8 @@ type Decider interface {
 	Hold(ctx context.Context, id string, by ops.Actor, reason string) (ops.Run, error)
 	Abort(ctx context.Context, id string, by ops.Actor, reason string) (ops.Run, error)
 	Resume(ctx context.Context, id string, by ops.Actor) (ops.Run, error)
+	// Reopen ends the maintenance of an environment now.
+	Reopen(ctx context.Context, environment string, by ops.Actor, reason string) (ops.Run, error)
 }
 
 // Viewer reads what the journal knows, and how an environment is now.
@@ -49,6 +59,9 @@ type Keeper interface {
 	Backup(ctx context.Context, environment string, by ops.Actor, report func(ops.Progress)) (ops.Backup, error)
 	Backups(ctx context.Context, environment string) ([]ops.Backup, error)
 	VerifyBackup(ctx context.Context, environment, file string, report func(ops.Progress)) (ops.Backup, error)
+	// Drill restores a backup to the side and looks at it; the newest verified one when
+	// the name is empty.
+	Drill(ctx context.Context, environment, name string, by ops.Actor, report func(ops.Progress)) (ops.Drill, error)
 	Unlock(ctx context.Context, environment string, by ops.Actor, reason string) (ops.Lease, error)
 }
 
@@ -62,7 +75,7 @@ type Hello struct {
 
 // Protocol is the version of what is spoken on the socket. Client and daemon are
 // one binary, and differ only between an update of the file and a restart.
-const Protocol = 1
+const Protocol = 2
 
 // Reloaded tells what became of a new configuration.
 type Reloaded struct {

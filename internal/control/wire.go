@@ -13,6 +13,8 @@ type (
 	decision struct {
 		Reason     string `json:"reason,omitempty"`
 		BreakGlass bool   `json:"break_glass,omitempty"`
+		// Opening is what an approval chose.
+		Opening *ops.Opening `json:"opening,omitempty"`
 	}
 	backupFile struct {
 		File string `json:"file"`
@@ -33,7 +35,7 @@ type line[T any] struct {
 	Error    *wireFail     `json:"error,omitempty"`
 }
 
-// wireFail is an error on its way.
+// wireFail is an error on its way: its text, and what callers branch on.
 type wireFail struct {
 	Message string       `json:"message"`
 	Kind    string       `json:"kind,omitempty"`
@@ -58,9 +60,7 @@ func toWire(err error) *wireFail {
 		return nil
 	}
 	fail := &wireFail{Message: err.Error()}
-	if errors.As(err, &fail.Refusal) {
-		return fail
-	}
+	errors.As(err, &fail.Refusal)
 	for kind, sentinel := range kinds() {
 		if errors.Is(err, sentinel) {
 			fail.Kind = kind
@@ -85,6 +85,7 @@ func (f *wireFail) err() error {
 	case f == nil:
 		return nil
 	case f.Refusal != nil:
+		f.Refusal.Cause = kinds()[f.Kind]
 		return f.Refusal
 	}
 	return &remoteError{message: f.Message, kind: kinds()[f.Kind]}

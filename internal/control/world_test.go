@@ -86,8 +86,13 @@ func newFake() *controltest.Fake {
 		BackupOf: ops.Backup{File: "/var/backups/keeptrusts/a.dump", Bytes: 1 << 20, At: at},
 		LeaseOf:  ops.Lease{Environment: "production", Owner: "db1/42/abcdef"},
 		EventsOf: []ops.Event{{Run: "r-abc234", Seq: 1, Kind: ops.RunProposed, At: at}},
-		Progress: []ops.Progress{{Fraction: 0.25, Note: "dump"}, {Fraction: 0.75, Note: "read back"}},
-		Runs:     []ops.Run{{ID: "r-old234", State: ops.Succeeded, ProposedAt: at}},
+		DrillOf:  ops.Drill{File: "a.dump", Tables: 12, Checks: []ops.Finding{{Check: "rows", Level: ops.Pass, Fact: "as many"}}},
+		WindowsOf: []ops.WindowState{{Environment: "production", Name: "upgrades", Does: []ops.Chore{ops.ChoreUpgrade}, Next: []ops.Occurrence{
+			{Environment: "production", State: ops.Coming, Opening: ops.Opening{Window: "upgrades", Key: "2026-11-29T04:00", Opens: at, Closes: at.Add(time.Hour)}}}}},
+		PastOf:    []ops.Occurrence{{Environment: "production", State: ops.Used}},
+		FreezesOf: []ops.Freeze{{ID: "c-1", Reason: "sale", Until: at}},
+		Progress:  []ops.Progress{{Fraction: 0.25, Note: "dump"}, {Fraction: 0.75, Note: "read back"}},
+		Runs:      []ops.Run{{ID: "r-old234", State: ops.Succeeded, ProposedAt: at}},
 	}
 }
 

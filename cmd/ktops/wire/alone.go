@@ -8,17 +8,17 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/keeptrusts/ktops/config"
+	"github.com/keeptrusts/ktops/internal/control"
 	"github.com/keeptrusts/ktops/ops"
 	"github.com/keeptrusts/ktops/ops/journal"
-	"github.com/keeptrusts/ktops/scheduler"
 )
 
 // Alone is the service of a command that works without a daemon, on the same
 // journal and under the same leases.
 type Alone struct {
 	*ops.Operator
-	// Windows answers for windows and freezes; nothing opens them here.
-	Windows *scheduler.Scheduler
+	// Calendar answers for windows and freezes; nothing opens them here.
+	control.Calendar
 	journal *journal.Journal
 	wiring  *Wiring
 }
@@ -38,16 +38,18 @@ func OpenAlone(ctx context.Context, c *config.Config, logs io.Writer) (*Alone, e
 	return a, nil
 }
 
-func (a *Alone) open(ctx context.Context, c *config.Config, log *logrus.Entry) (err error) {
-	if a.Windows, err = OpenScheduler(ctx, a.journal, c, log); err != nil {
+func (a *Alone) open(ctx context.Context, c *config.Config, log *logrus.Entry) error {
+	windows, err := OpenScheduler(ctx, a.journal, c, log)
+	if err != nil {
 		return err
 	}
-	environments, err := a.wiring.Environments(c, a.Windows)
+	environments, err := a.wiring.Environments(c, windows)
 	if err != nil {
 		return err
 	}
 	a.Operator = ops.NewOperator(ops.OperatorOptions{Journal: a.journal, Leases: a.journal, Environments: environments, Log: log})
-	a.Windows.SetOperator(a.Operator)
+	windows.SetOperator(a.Operator)
+	a.Calendar = windows
 	return nil
 }
 

@@ -71,7 +71,7 @@ func TestOpenAlone_GoesByTheCalendar(t *testing.T) {
 	if err != nil || len(openings) == 0 || openings[0].Window != "upgrades" {
 		t.Errorf("openings %+v: %v", openings, err)
 	}
-	states, err := alone.Windows.Windows(t.Context(), "production")
+	states, err := alone.Windows(t.Context(), "production")
 	if err != nil || len(states) != 3 {
 		t.Errorf("%d windows: %v", len(states), err)
 	}

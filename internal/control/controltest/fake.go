@@ -14,20 +14,25 @@ import (
 
 // Fake answers from what the test put into it.
 type Fake struct {
-	Names     []string
-	PlanOf    ops.Plan
-	StatusOf  ops.Status
-	ReportOf  ops.Report
-	BackupOf  ops.Backup
-	LeaseOf   ops.Lease
-	EventsOf  []ops.Event
+	Names    []string
+	PlanOf   ops.Plan
+	StatusOf ops.Status
+	ReportOf ops.Report
+	BackupOf ops.Backup
+	LeaseOf  ops.Lease
+	EventsOf []ops.Event
+	DrillOf  ops.Drill
+	// WindowsOf, PastOf and FreezesOf are the calendar; Openings are made of WindowsOf.
+	WindowsOf []ops.WindowState
+	PastOf    []ops.Occurrence
+	FreezesOf []ops.Freeze
 	Runs      []ops.Run        // newest first
 	Approvals int              // how many a proposal waits for
 	Fail      map[string]error // by method, such as Approve
 	// Keep leaves a run as it is whatever is decided, as a runner does that has
 	// only been asked.
 	Keep bool
-	// Progress is what Backup and VerifyBackup report before they end.
+	// Progress is what Backup, VerifyBackup and Drill report before they end.
 	Progress []ops.Progress
 	// Block is waited for by Verify and Backup when it is not nil; a ctx that
 	// ends is their error then.
@@ -88,22 +93,28 @@ func (f *Fake) call(method, format string, args ...any) error {
 // Environments are Names.
 func (f *Fake) Environments() []string { return f.Names }
 
-// Plan is PlanOf.
+// Plan is PlanOf, or that of a maintenance.
 func (f *Fake) Plan(_ context.Context, req ops.Request) (ops.Plan, error) {
-	return f.PlanOf, f.call("Plan", "%s %s %s by %s", req.Environment, req.Target, req.Strategy, req.By.ID)
+	return f.planOf(req), f.call("Plan", "%s %s %s by %s", req.Environment, req.Target, req.Strategy, req.By.ID)
 }
 
 // Propose makes the plan a run.
 func (f *Fake) Propose(_ context.Context, req ops.Request) (ops.Run, error) {
-	if err := f.call("Propose", "%s %s %s by %s urgent=%t %q", req.Environment, req.Target, req.Strategy, req.By.ID, req.Urgent, req.Reason); err != nil {
+	if err := f.call("Propose", "%s %s %s by %s urgent=%t %q%s", req.Environment, req.Target, req.Strategy, req.By.ID, req.Urgent, req.Reason, into(req)); err != nil {
 		return ops.Run{}, err
 	}
-	run := ops.Run{ID: "r-abc234", Request: req, Plan: f.PlanOf, State: ops.Proposed, ProposedAt: f.PlanOf.At, Seq: 1}
-	for _, s := range f.PlanOf.Steps {
+	if req.Window != "" {
+		if req.Opening = f.opening(req.Window); req.Opening == nil {
+			return ops.Run{}, ops.Refuse(fmt.Sprintf("%s has no window %q to come", req.Environment, req.Window), "one of next, upgrades")
+		}
+	}
+	plan := f.planOf(req)
+	run := ops.Run{ID: "r-abc234", Request: req, Plan: plan, State: ops.Proposed, ProposedAt: f.PlanOf.At, Opening: req.Opening, Seq: 1}
+	for _, s := range plan.Steps {
 		run.Steps = append(run.Steps, ops.StepRun{Step: s, State: ops.StepPending})
 	}
 	if f.Approvals == 0 {
-		run.State = ops.Approved
+		run.State = approved(run)
 	}
 	f.Update(ops.Update{Run: run})
 	return run, nil
@@ -111,7 +122,27 @@ func (f *Fake) Propose(_ context.Context, req ops.Request) (ops.Run, error) {
 
 // Approve approves the run.
 func (f *Fake) Approve(ctx context.Context, id string, a ops.Approval) (ops.Run, error) {
-	return f.decide(ctx, "Approve", id, a.By, fmt.Sprintf("%s break_glass=%t", a.Reason, a.BreakGlass), ops.Approved)
+	what := fmt.Sprintf("%s break_glass=%t", a.Reason, a.BreakGlass)
+	if a.Opening == nil {
+		return f.decide(ctx, "Approve", id, a.By, what, ops.Approved)
+	}
+	run, err := f.Run(ctx, id)
+	if err != nil {
+		return run, err
+	}
+	if run.Opening = f.opening(a.Opening.Key); run.Opening == nil {
+		return run, ops.Refuse(fmt.Sprintf("%s has no window %q to come", run.Request.Environment, a.Opening.Key))
+	}
+	f.Update(ops.Update{Run: run})
+	return f.decide(ctx, "Approve", id, a.By, what+" into "+a.Opening.Key, ops.Scheduled)
+}
+
+// approved is what a run becomes by its last approval.
+func approved(run ops.Run) ops.State {
+	if run.Opening != nil {
+		return ops.Scheduled
+	}
+	return ops.Approved
 }
 
 // Reject rejects the run.
@@ -147,7 +178,7 @@ func (f *Fake) decide(ctx context.Context, method, id string, by ops.Actor, reas
 	}
 	run.State, run.Reason = to, reason
 	if method == "Approve" {
-		run.Reason = ""
+		run.State, run.Reason = approved(run), ""
 		run.Approvals = append(slices.Clone(run.Approvals), ops.Approval{By: by})
 	}
 	f.Update(ops.Update{Run: run})
@@ -184,6 +215,14 @@ func (f *Fake) VerifyBackup(ctx context.Context, environment, file string, repor
 		report(p)
 	}
 	return f.BackupOf, f.call("VerifyBackup", "%s %s", environment, file)
+}
+
+// Drill reports Progress and is DrillOf.
+func (f *Fake) Drill(_ context.Context, environment, name string, by ops.Actor, report func(ops.Progress)) (ops.Drill, error) {
+	for _, p := range f.Progress {
+		report(p)
+	}
+	return f.DrillOf, f.call("Drill", "%s %q by %s", environment, name, by.ID)
 }
 
 func (f *Fake) wait(ctx context.Context) error {
