@@ -1,9 +1,6 @@
 package notify
 
-import (
-	"context"
-	"strings"
-)
+import "context"
 
 // Poster posts to Slack: it takes over the duty to, durably, and posts what has the
 // same key once.
@@ -26,10 +23,9 @@ func (c SlackChannel) Send(ctx context.Context, m Message) error {
 	return c.Poster.Announce(ctx, "notice/"+m.Key+"/"+c.ID, c.ID, slackText(m))
 }
 
-// slackText is the message in Slack's markup (docs: formatting, escaping).
+// slackText is the message with its subject in bold. It is escaped by who posts it.
 func slackText(m Message) string {
-	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	runes := []rune("*" + escape.Replace(m.Subject) + "*\n" + escape.Replace(m.Text))
+	runes := []rune("*" + m.Subject + "*\n" + m.Text)
 	if len(runes) > slackMost {
 		runes = append(runes[:slackMost-1], '…')
 	}
