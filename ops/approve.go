@@ -63,7 +63,7 @@ func (o *Operator) Propose(ctx context.Context, req Request) (Run, error) {
 	}
 	req.Opening, req.Replaces, req.Frozen = nil, "", "" // never the caller's to say
 	if req.Window != "" {
-		if req.Opening, err = o.resolve(ctx, env, req.Window, ""); err != nil {
+		if req.Opening, err = o.resolve(ctx, env, Opening{Key: req.Window}, ""); err != nil {
 			return Run{}, err
 		}
 	}
@@ -251,7 +251,7 @@ func (o *Operator) openingFor(ctx context.Context, env Environment, run Run, cho
 	case run.Opening != nil:
 		return nil, Refuse(fmt.Sprintf("run %s is for window %s on %s", run.ID, run.Opening.Window, clockText(run.Opening.Opens, run.Opening.Zone)))
 	case chosen != nil:
-		opening, err := o.resolve(ctx, env, chosen.Key, run.ID)
+		opening, err := o.resolve(ctx, env, *chosen, run.ID)
 		if err != nil {
 			return nil, err
 		}

@@ -41,8 +41,10 @@ func (o *Operator) Scheduled(ctx context.Context, environment string) ([]Run, er
 }
 
 // resolve finds the opening that a request or an approval names: the soonest free
-// one, the soonest free one of a window, or one by its key.
-func (o *Operator) resolve(ctx context.Context, env Environment, window, forRun string) (*Opening, error) {
+// one, the soonest free one of a window, or one by its key, all of which are given
+// as the key of what is wanted. Its window, where it is known, must be the same, for
+// two windows in two zones may have openings with one key.
+func (o *Operator) resolve(ctx context.Context, env Environment, wanted Opening, forRun string) (*Opening, error) {
 	openings, err := o.Openings(ctx, env.Name, openingsSeen)
 	if err != nil {
 		return nil, err
@@ -60,7 +62,7 @@ func (o *Operator) resolve(ctx context.Context, env Environment, window, forRun 
 		if !slices.Contains(names, opening.Window) {
 			names = append(names, opening.Window)
 		}
-		if window != NextWindow && window != opening.Window && window != opening.Key {
+		if !wanted.names(opening) {
 			continue
 		}
 		other := slices.IndexFunc(open, func(r Run) bool { return r.ID != forRun && r.Opening != nil && r.Opening.same(opening) })
@@ -68,17 +70,22 @@ func (o *Operator) resolve(ctx context.Context, env Environment, window, forRun 
 			return &opening, nil
 		}
 		taken = &open[other]
-		if window == opening.Key {
+		if wanted.Key == opening.Key {
 			break
 		}
 	}
 	if taken != nil {
 		return nil, Refuse(fmt.Sprintf("run %s (%s) has that opening", taken.ID, taken.Plan.Target), "abort "+taken.ID, "upgrade --window next")
 	}
-	return nil, Refuse(fmt.Sprintf("%s has no window %q to come", env.Name, window), "one of "+strings.Join(append([]string{NextWindow}, names...), ", "))
+	return nil, Refuse(fmt.Sprintf("%s has no window %q to come", env.Name, wanted.Key), "one of "+strings.Join(append([]string{NextWindow}, names...), ", "))
 }
 
 func (a Opening) same(b Opening) bool { return a.Window == b.Window && a.Key == b.Key }
+
+// names reports whether a is a way to say b.
+func (a Opening) names(b Opening) bool {
+	return (a.Window == "" || a.Window == b.Window) && (a.Key == NextWindow || a.Key == b.Window || a.Key == b.Key)
+}
 
 // refuseFrozen refuses while a freeze overlaps the time of a run. Only an urgent
 // one passes, and then never without an approval.

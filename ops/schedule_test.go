@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -29,6 +30,37 @@ func TestApprove_WindowPlanNeedsAnOpeningThatTheCalendarHas(t *testing.T) {
 		run, err = o.Approve(t.Context(), run.ID, ops.Approval{By: bob, Opening: &chosen})
 		if err != nil || run.State != ops.Scheduled || run.Opening.Opens != d.calendar.opening.Opens {
 			t.Errorf("%s %+v %v", run.State, run.Opening, err)
+		}
+	})
+}
+
+// twoCoasts has windows of two zones whose openings have one key.
+type twoCoasts []ops.Opening
+
+func (c twoCoasts) Openings(context.Context, string, time.Time, int) ([]ops.Opening, error) {
+	return c, nil
+}
+
+func (twoCoasts) Frozen(context.Context, string, time.Time, time.Time) (*ops.Freeze, error) {
+	return nil, nil
+}
+
+func TestApprove_OfTwoOpeningsWithOneKeyTheChosenWindowCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, m := newDowntime(t), newMemory()
+		env, east := d.environment(onePerson()), d.calendar.opening
+		west := east
+		east.Window, west.Window = "east", "west"
+		west.Opens, west.Closes = east.Opens.Add(3*time.Hour), east.Closes.Add(3*time.Hour)
+		env.Calendar = twoCoasts{east, west}
+		o := newOperator(m, m, env)
+		run, err := o.Propose(t.Context(), upgrade(t, "3.0.0", alice))
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err = o.Approve(t.Context(), run.ID, ops.Approval{By: bob, Opening: &ops.Opening{Window: "west", Key: west.Key}})
+		if err != nil || run.Opening == nil || run.Opening.Window != "west" {
+			t.Errorf("approved into %+v, %v", run.Opening, err)
 		}
 	})
 }
