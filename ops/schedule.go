@@ -129,8 +129,8 @@ func (o *Operator) Begin(ctx context.Context, id string) (Run, error) {
 	if err != nil {
 		return run, err
 	}
-	from, until := time.Now(), run.Opening.Closes
-	if _, err := o.refuseFrozen(ctx, env, run.Request, from, until); err != nil {
+	from := time.Now() // which may be before its opening, when its window was opened by hand
+	if _, err := o.refuseFrozen(ctx, env, run.Request, from, from.Add(run.needs())); err != nil {
 		return o.missIfRefused(ctx, run, err)
 	}
 	now, err := o.plan(ctx, env, run.Request)

@@ -246,6 +246,18 @@ func TestFreeze_ThatCameAfterTheApprovalLetsTheWindowPass(t *testing.T) {
 	})
 }
 
+func TestBegin_BroughtForwardRunsBeforeAFreeze(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, m := newDowntime(t), newMemory()
+		o := newOperator(m, m, d.environment(onePerson()))
+		run := scheduled(t, o)
+		d.calendar.freeze = &ops.Freeze{From: time.Now().Add(3 * time.Hour), Until: time.Now().Add(4 * time.Hour), Reason: "audit"}
+		if got, err := o.Begin(t.Context(), run.ID); err != nil || got.State != ops.Approved {
+			t.Errorf("%s %q %v", got.State, got.Reason, err)
+		}
+	})
+}
+
 func TestAbort_OfAScheduledRunWithdrawsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, m := newDowntime(t), newMemory()
