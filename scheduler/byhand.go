@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/keeptrusts/ktops/ops"
 	"github.com/keeptrusts/ktops/scheduler/store"
@@ -60,7 +61,7 @@ func (s *Scheduler) refuseKept(ctx context.Context, o store.Occurrence) (ops.Occ
 }
 
 // RunWindow opens a window now, for as long as it lasts. The run that waits for its
-// next opening is taken into it, if it fits.
+// next opening is brought forward into it.
 func (s *Scheduler) RunWindow(ctx context.Context, environment, window string, by ops.Actor, reason string) (ops.Occurrence, error) {
 	w, operator, err := s.steer(ctx, environment, window, by)
 	if err != nil {
@@ -77,18 +78,11 @@ func (s *Scheduler) RunWindow(ctx context.Context, environment, window string, b
 			Opens: now, Closes: now.Add(w.Duration),
 		},
 	}, Does: w.Does}
-	if w.upgrades() {
-		run, err := waiting(ctx, operator, environment, window)
-		if err != nil {
-			return ops.Occurrence{}, err
-		}
-		if run != nil && needs(*run) > w.Duration {
-			return ops.Occurrence{}, ops.Refuse(fmt.Sprintf("run %s (%s) needs %s with the way back, and window %s lasts %s",
-				run.ID, run.Plan.Target, durationText(needs(*run)), window, durationText(w.Duration)), "a longer window")
-		}
-		if run != nil {
-			o.Run = run.ID
-		}
+	if next := w.Schedule.Next(now); next.At.Before(o.Closes) {
+		return ops.Occurrence{}, ops.Refuse(fmt.Sprintf("window %s opens by itself at %s", window, clockText(next.At, o.Zone)), "windows show "+window)
+	}
+	if o.Run, err = s.bringForward(ctx, operator, w, now); err != nil {
+		return ops.Occurrence{}, err
 	}
 	fresh, err := s.store.Insert(ctx, o, store.Untold)
 	if err != nil {
@@ -123,6 +117,31 @@ func (s *Scheduler) refuseOpen(ctx context.Context, environment, window string) 
 		return err
 	}
 	return ops.Refuse(fmt.Sprintf("window %s is open since %s", window, clockText(open[i].Opens, open[i].Zone)), "windows show "+window)
+}
+
+// bringForward finds the run that is taken into a window which is opened now; empty
+// when none waits for it. What would make it pass unused is refused: it then stays
+// for its own opening.
+func (s *Scheduler) bringForward(ctx context.Context, operator Operator, w Window, now time.Time) (string, error) {
+	if !w.upgrades() {
+		return "", nil
+	}
+	run, err := waiting(ctx, operator, w.Environment, w.Name)
+	if err != nil || run == nil {
+		return "", err
+	}
+	what := fmt.Sprintf("run %s (%s)", run.ID, run.Plan.Target)
+	takes := needs(*run)
+	if takes > w.Duration {
+		return "", ops.Refuse(fmt.Sprintf("%s needs %s with the way back, and window %s lasts %s", what, durationText(takes), w.Name, durationText(w.Duration)),
+			"a longer window")
+	}
+	freeze, err := s.Frozen(ctx, w.Environment, now, now.Add(takes))
+	if err == nil && freeze != nil && !run.Request.Urgent {
+		err = ops.Refuse(fmt.Sprintf("%s waits for window %s, and %s is frozen until %s: %s", what, w.Name, w.Environment,
+			clockText(freeze.Until, w.Schedule.Zone), freeze.Reason), "freezes", "abort "+run.ID)
+	}
+	return run.ID, err
 }
 
 // waiting is the run that is approved into the soonest opening of a window that has

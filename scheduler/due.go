@@ -3,7 +3,6 @@ package scheduler
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/keeptrusts/ktops/ops"
@@ -12,13 +11,11 @@ import (
 )
 
 const (
-	// lateAfter is how long after its opening a window begins late.
-	lateAfter = time.Minute
 	// longestAbsence bounds what is looked through after a long time: openings before
 	// that are nobody's concern any more.
 	longestAbsence = 400 * 24 * time.Hour
-	// missedKept is how many missed openings of a window are recorded one by one.
-	missedKept = 10
+	// dueKept is how many openings that are due at once are looked at one by one.
+	dueKept = 10
 )
 
 // consider opens the window when it is due and records what was missed; it gives the
@@ -28,27 +25,20 @@ func (l *loop) consider(ctx context.Context, operator Operator, w Window, now ti
 	if err != nil {
 		return time.Time{}, err
 	}
-	if cursor.IsZero() {
-		cursor = now // a window that is new was not meant to open before
-		err = l.store.SaveCursor(ctx, w.Environment, w.Name, w.definition(), now)
-	}
-	if err != nil {
-		return time.Time{}, err
-	}
-	// The clock was set back: what opened already is known by its key.
-	if cursor.After(now) {
-		cursor = now
+	next := w.Schedule.Next(now).At
+	// A window that is new was not meant to open before, and a clock that was set back
+	// shows times again: what opened in them already is known by its key.
+	if cursor.IsZero() || cursor.After(now) {
+		return next, l.store.SaveCursor(ctx, w.Environment, w.Name, w.definition(), now)
 	}
 	due, earlier := starts(w.Schedule, cursor, now)
-	if len(due) > 0 {
-		if err := l.open(ctx, operator, w, due, earlier, now); err != nil {
-			return time.Time{}, err
-		}
-		if err := l.store.SaveCursor(ctx, w.Environment, w.Name, w.definition(), due[len(due)-1].At); err != nil {
-			return time.Time{}, err
-		}
+	if len(due) == 0 {
+		return next, nil
 	}
-	return w.Schedule.Next(now).At, nil
+	if err := l.open(ctx, operator, w, due, earlier, now); err != nil {
+		return next, err
+	}
+	return next, l.store.SaveCursor(ctx, w.Environment, w.Name, w.definition(), due[len(due)-1].At)
 }
 
 // starts lists the newest starts in an interval, oldest first, and counts those
@@ -59,7 +49,7 @@ func starts(schedule calendar.Schedule, after, until time.Time) (due []calendar.
 	}
 	for start := schedule.Next(after); !start.At.After(until); start = schedule.Next(start.At) {
 		due = append(due, start)
-		if len(due) > missedKept {
+		if len(due) > dueKept {
 			due = due[1:]
 			earlier++
 		}
@@ -86,6 +76,9 @@ func (l *loop) open(ctx context.Context, operator Operator, w Window, due []cale
 	} else {
 		missed = due
 	}
+	if missed, err = l.unkept(ctx, w, missed); err != nil {
+		return err
+	}
 	return l.miss(ctx, operator, w, missed, earlier, cmp.Or(why, notRunning))
 }
 
@@ -102,67 +95,4 @@ func (l *loop) claim(ctx context.Context, operator Operator, o store.Occurrence)
 	l.log.WithFields(fields(o)).WithField("closes", o.Closes).Info("window is open")
 	l.attend(ctx, operator, o.Environment, o.Opening)
 	return nil
-}
-
-// notRunning is why an opening is missed.
-const notRunning = "ktops did not run then"
-
-// miss records openings that passed. Only the newest is told, with the count of all;
-// people are told by the run itself where it is all that was missed.
-func (l *loop) miss(ctx context.Context, operator Operator, w Window, missed []calendar.Start, earlier int, why string) error {
-	for i, start := range missed {
-		o := store.Occurrence{Occurrence: ops.Occurrence{
-			Environment: w.Environment, Opening: w.opening(start), State: ops.PassedUnmet, Reason: notRunning,
-		}, Does: w.Does}
-		telling := store.Told
-		if i == len(missed)-1 {
-			telling, o.Reason = store.Untold, why
-			if n := earlier + i; n > 0 {
-				o.Reason += fmt.Sprintf("; %d earlier since %s passed as well", n, clockText(missed[0].At, o.Zone))
-			}
-			run, err := runInto(ctx, operator, w.Environment, o.Opening)
-			if err != nil {
-				return err
-			}
-			if run != nil {
-				o.Run = run.ID
-			}
-			if run != nil && len(w.Does) == 1 {
-				telling = store.Told
-			}
-		}
-		fresh, err := l.store.Insert(ctx, o, telling)
-		if err != nil {
-			return err
-		}
-		if fresh && telling == store.Untold {
-			l.log.WithFields(fields(o)).WithField("why", o.Reason).Warn("window was missed")
-		}
-	}
-	return nil
-}
-
-// tooLate says why there is no use in opening a window now; empty when there is.
-func (l *loop) tooLate(ctx context.Context, operator Operator, o store.Occurrence, now time.Time) (string, error) {
-	left := o.Closes.Sub(now)
-	switch {
-	case now.Sub(o.Opens) <= lateAfter:
-		return "", nil
-	case left <= 0:
-		return notRunning, nil
-	}
-	for _, chore := range o.Does {
-		if chore == ops.ChoreUpgrade {
-			run, err := runInto(ctx, operator, o.Environment, o.Opening)
-			if err != nil || run != nil {
-				return "", err // whether it still fits is decided where it begins
-			}
-			continue
-		}
-		needs, err := l.estimate(ctx, o, chore)
-		if err != nil || needs <= left {
-			return "", err
-		}
-	}
-	return fmt.Sprintf("ktops did not run when it opened, and what is done in it does not fit into the %s that were left", durationText(left)), nil
 }

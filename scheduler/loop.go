@@ -95,13 +95,13 @@ func (l *loop) announce(ctx context.Context, announcer Announcer) error {
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, o := range untold {
-		if err := announcer.Raise(ctx, o.Occurrence); err != nil {
-			return err
+		err := announcer.Raise(ctx, o.Occurrence)
+		if err == nil {
+			err = l.store.Tell(ctx, o.Occurrence)
 		}
-		if err := l.store.Tell(ctx, o.Occurrence); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, err)
 	}
-	return nil
+	return failed
 }

@@ -29,19 +29,20 @@ func (l *loop) pin(ctx context.Context, operator Operator, w Window, now time.Ti
 		return nil
 	}
 	p := store.Proposal{Environment: w.Environment, Window: w.Name, Key: opening.Key, Target: w.Target, Owner: l.owner}
-	wanted, err := l.wanted(ctx, operator, w, opening, p)
-	if err != nil || !wanted {
-		return err
-	}
-	// What was not to be had is tried again after a while, for what was in the way may
-	// have been put right.
 	id := "propose " + name(w.Environment, opening)
 	if !l.mine.take(id) {
 		return nil
 	}
+	wanted, err := l.wanted(ctx, operator, w, opening, p)
+	if err != nil || !wanted {
+		l.mine.drop(id)
+		return err
+	}
 	l.working.Go(func() {
-		again := time.AfterFunc(l.propose(ctx, operator, w, opening, p), func() { l.mine.drop(id) })
-		context.AfterFunc(ctx, func() { again.Stop() })
+		defer l.mine.drop(id)
+		// What was not to be had is tried again after a while, for what was in the way may
+		// have been put right.
+		_ = pause(ctx, l.propose(ctx, operator, w, opening, p))
 	})
 	return nil
 }
@@ -70,7 +71,7 @@ func (l *loop) wanted(ctx context.Context, operator Operator, w Window, opening 
 		return l.store.Claim(ctx, p)
 	case was.Owner == l.owner:
 		return true, nil
-	case l.proposers.still(name(w.Environment, opening), was.Owner, 0) < proposerGone:
+	case was.Owner != "" && l.proposers.still(name(w.Environment, opening), was.Owner, 0) < proposerGone:
 		return false, nil
 	}
 	return l.store.TakeProposal(ctx, was, l.owner)

@@ -46,7 +46,16 @@ func (w Window) opening(start calendar.Start) ops.Opening {
 	}
 }
 
+// opensAt reports whether an opening is one of the window as it is now.
+func (w Window) opensAt(o ops.Opening) bool {
+	start := w.Schedule.Next(o.Opens.Add(-time.Nanosecond))
+	return start.Key == o.Key && start.At.Equal(o.Opens)
+}
+
 func (w Window) upgrades() bool { return slices.Contains(w.Does, ops.ChoreUpgrade) }
+
+// onlyUpgrades reports whether nothing happens in the window but what a run does.
+func (w Window) onlyUpgrades() bool { return w.upgrades() && len(w.Does) == 1 }
 
 // definition is what tells one recurrence from another: a window whose cron or zone
 // was changed begins anew.

@@ -33,7 +33,7 @@ func (l *loop) sweepRun(ctx context.Context, operator Operator, plan Plan, run o
 		l.lookBy(given)
 		return nil
 	}
-	why, err := l.passed(ctx, plan, run)
+	why, err := l.passed(ctx, plan, run, now)
 	if err != nil || why == "" {
 		return err
 	}
@@ -43,7 +43,7 @@ func (l *loop) sweepRun(ctx context.Context, operator Operator, plan Plan, run o
 
 // passed says why the opening of a waiting run has passed for it; empty while it has
 // not.
-func (l *loop) passed(ctx context.Context, plan Plan, run ops.Run) (string, error) {
+func (l *loop) passed(ctx context.Context, plan Plan, run ops.Run, now time.Time) (string, error) {
 	environment := run.Request.Environment
 	o, found, err := l.store.Occurrence(ctx, environment, run.Opening.Window, run.Opening.Key)
 	switch {
@@ -58,9 +58,13 @@ func (l *loop) passed(ctx context.Context, plan Plan, run ops.Run) (string, erro
 	case found:
 		return fmt.Sprintf("what is done in window %s was done already when it was approved", run.Opening.Window), nil
 	}
-	i := slices.IndexFunc(plan.of(environment), func(w Window) bool { return w.Name == run.Opening.Window })
-	if i < 0 {
+	windows := plan.of(environment)
+	i := slices.IndexFunc(windows, func(w Window) bool { return w.Name == run.Opening.Window })
+	switch {
+	case i < 0:
 		return fmt.Sprintf("window %s is not configured any more", run.Opening.Window), nil
+	case windows[i].opensAt(*run.Opening) && now.Before(run.Opening.Closes):
+		return "", nil // what kept it from being opened so far may pass
 	}
-	return fmt.Sprintf("window %s opens at other times now (%s)", run.Opening.Window, plan.of(environment)[i].definition()), nil
+	return fmt.Sprintf("window %s did not open then; it is defined as %s now", run.Opening.Window, windows[i].definition()), nil
 }

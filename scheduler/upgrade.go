@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,20 +24,33 @@ func (w *work) upgrade(ctx context.Context) (store.Done, error) {
 			return store.Done{}, err
 		}
 	}
+	return w.follow(ctx)
+}
+
+// follow brings the occurrence's run on until it has ended; when it drifted, the one
+// that is asked for in its place.
+func (w *work) follow(ctx context.Context) (store.Done, error) {
 	for {
-		run, err := w.operator.Run(ctx, w.o.Run)
-		if err == nil {
-			done, over, err := w.step(ctx, run)
-			if over || err != nil {
-				return done, err
-			}
-			if run.ID != w.o.Run {
-				continue // it drifted, and another is asked for
-			}
-		} else if ctx.Err() == nil {
-			w.log.WithFields(fields(w.o)).WithError(err).Warn("cannot look at the run of the window")
+		id := w.o.Run
+		run, err := w.operator.Run(ctx, id)
+		var gone *ops.Refusal
+		if errors.As(err, &gone) {
+			return result(ops.Fail, gone.Why), nil
 		}
-		if err := w.await(ctx, w.o.Run, run.State); err != nil {
+		var done store.Done
+		over := false
+		if err == nil {
+			done, over, err = w.step(ctx, run)
+		} else {
+			err = w.retried(ctx, err)
+		}
+		if over || err != nil {
+			return done, err
+		}
+		if w.o.Run != id {
+			continue
+		}
+		if err := w.await(ctx, id, run.State); err != nil {
 			return store.Done{}, err
 		}
 	}
@@ -63,7 +77,7 @@ func (w *work) step(ctx context.Context, run ops.Run) (done store.Done, over boo
 		case err != nil:
 			return done, false, w.retried(ctx, err)
 		case again == nil:
-			return result(ops.Warn, runText(run)), true, nil
+			return result(ops.Warn, w.hindered(runText(run))), true, nil
 		}
 		return done, false, w.adopt(ctx, again.ID)
 	}
@@ -84,11 +98,7 @@ func (w *work) stepProposed(ctx context.Context, run ops.Run) (done store.Done, 
 // open; all else is the domain's to decide.
 func (w *work) stepScheduled(ctx context.Context, run ops.Run) (done store.Done, over bool, err error) {
 	if !w.isOpen() {
-		why := "window " + w.o.Window + " closed before it could begin"
-		if w.hindrance != nil {
-			why += ": " + w.hindrance.Error()
-		}
-		return w.pass(ctx, run, why)
+		return w.pass(ctx, run, w.hindered("window "+w.o.Window+" closed before it could begin"))
 	}
 	begun, err := w.operator.Begin(ctx, run.ID)
 	switch {
@@ -99,6 +109,14 @@ func (w *work) stepScheduled(ctx context.Context, run ops.Run) (done store.Done,
 		w.log.WithFields(fields(w.o)).WithField("run", run.ID).WithError(err).Warn("run cannot begin yet")
 	}
 	return done, false, nil
+}
+
+// hindered adds to a text why the run could not begin, when that is known.
+func (w *work) hindered(text string) string {
+	if w.hindrance == nil {
+		return text
+	}
+	return text + ": " + w.hindrance.Error()
 }
 
 // pass lets the opening pass unused for a run. One that was taken from a later

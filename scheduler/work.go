@@ -134,21 +134,25 @@ func (w *work) chores(ctx context.Context) error {
 	return w.save(ctx, telling)
 }
 
-// save records how far the occurrence is; a database that is in trouble is asked
-// again, for what was done must not be forgotten.
+// save records how far the occurrence is, also when ctx has just ended, and again
+// while the database is in trouble: what was done must not be forgotten.
 func (w *work) save(ctx context.Context, telling store.Telling) error {
 	for {
-		err := w.store.Save(ctx, w.o, telling)
+		err := w.saveOnce(ctx, telling)
 		if err == nil || errors.Is(err, store.ErrLost) {
 			return err
 		}
-		if ctx.Err() == nil {
-			w.log.WithFields(fields(w.o)).WithError(err).Warn("cannot record how far the window is; trying again")
-		}
+		w.log.WithFields(fields(w.o)).WithError(err).Warn("cannot record how far the window is; trying again")
 		if err := pause(ctx, retryEvery); err != nil {
 			return err
 		}
 	}
+}
+
+func (w *work) saveOnce(ctx context.Context, telling store.Telling) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), partingTime)
+	defer cancel()
+	return w.store.Save(ctx, w.o, telling)
 }
 
 // isOpen reports whether something may still begin in the occurrence.

@@ -10,9 +10,9 @@ import (
 type Proposal struct {
 	Environment, Window, Key string
 	Target                   ops.Version
-	Owner                    string
-	// Run is what was proposed, or Refusal why nothing was; both are empty while the
-	// owner is at it.
+	// Owner is who is at it; empty once Run or Refusal is known.
+	Owner string
+	// Run is what was proposed, or Refusal why nothing was.
 	Run, Refusal string
 }
 
@@ -32,7 +32,8 @@ func (s *Store) Proposal(ctx context.Context, p Proposal) (Proposal, bool, error
 	return p, found, err
 }
 
-// TakeProposal takes the right to propose over from an owner that is gone.
+// TakeProposal takes the right to propose from an owner that is gone, or after a
+// refusal; it is false when somebody was faster.
 func (s *Store) TakeProposal(ctx context.Context, seen Proposal, owner string) (bool, error) {
 	n, err := s.change(ctx, "take_proposal", owner, seen.Environment, seen.Window, seen.Key, seen.Target.String(), seen.Owner)
 	return n > 0, err

@@ -43,7 +43,7 @@ CREATE TABLE window_proposals (
     name        TEXT NOT NULL,
     key         TEXT NOT NULL,
     target      TEXT NOT NULL,
-    owner       TEXT NOT NULL, -- who proposes it
+    owner       TEXT NOT NULL, -- who is proposing it; empty: nobody any more
     run         TEXT NOT NULL DEFAULT '',
     refusal     TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (environment, name, key, target)

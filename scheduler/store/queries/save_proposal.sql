@@ -1,2 +1,2 @@
-UPDATE window_proposals SET run = ?, refusal = ?
+UPDATE window_proposals SET run = ?, refusal = ?, owner = ''
 WHERE environment = ? AND name = ? AND key = ? AND target = ? AND owner = ?
