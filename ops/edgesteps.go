@@ -32,12 +32,12 @@ func (r Run) closure(now time.Time, left time.Duration, step string) Closure {
 	}
 	return Closure{
 		Environment: r.Request.Environment, Run: r.ID, Since: since, At: now.UTC(), Back: now.Add(left).UTC().Truncate(time.Second),
-		Doing: r.doing(), Now: step,
+		Doing: r.Doing(), Now: step,
 	}
 }
 
-// doing says in a few words what the run is for.
-func (r Run) doing() string {
+// Doing says in a few words what the run is for, as users are told.
+func (r Run) Doing() string {
 	if r.Request.Maintenance == nil {
 		return "upgrade to " + r.Plan.Target.String()
 	}

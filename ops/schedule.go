@@ -203,7 +203,7 @@ func (o *Operator) Reopen(ctx context.Context, environment string, by Actor, rea
 	if i < 0 {
 		j := slices.IndexFunc(open, Run.Exclusive)
 		if j >= 0 {
-			return open[j], Refuse(fmt.Sprintf("the edge is in the hands of run %s (%s)", open[j].ID, open[j].doing()), "abort "+open[j].ID)
+			return open[j], Refuse(fmt.Sprintf("the edge is in the hands of run %s (%s)", open[j].ID, open[j].Doing()), "abort "+open[j].ID)
 		}
 		return Run{}, Refuse("no maintenance is on in "+environment, "status")
 	}
