@@ -19,7 +19,7 @@ type Facts struct {
 	Closes time.Time `json:"closes,omitzero"`
 	// Lead is how long before the opening the notice was meant to be sent.
 	Lead time.Duration `json:"lead_ns,omitempty"`
-	// Estimate is how long the platform is expected to be closed.
+	// Estimate is how long the platform is expected to be closed; zero when it is not.
 	Estimate time.Duration `json:"estimate_ns,omitempty"`
 	// Since is when the platform was closed, Back when it is expected back.
 	Since time.Time `json:"since,omitzero"`
@@ -36,6 +36,8 @@ type Facts struct {
 	Checks []ops.Finding `json:"checks,omitempty"`
 	// Verdict is the worst of them: pass, warn or fail.
 	Verdict ops.Level `json:"verdict,omitempty"`
+	// Untouched is set when a run ended before it had changed anything.
+	Untouched bool `json:"untouched,omitempty"`
 	// Reason says why. It may name people and machines: users are not told.
 	Reason string `json:"reason,omitempty"`
 	// Thread is the same for all notices of one announcement, also after its plan was
