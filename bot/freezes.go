@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/keeptrusts/ktops/bot/cards"
@@ -57,11 +58,11 @@ func (b *Bot) askUnfreeze(ctx context.Context, d Delivery, cmd Command, env stri
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(known, func(f ops.Freeze) bool { return f.ID == cmd.ID })
+	i := slices.IndexFunc(known, func(f ops.Freeze) bool { return strings.EqualFold(f.ID, cmd.ID) })
 	if i < 0 {
 		return ops.Refuse(env+" has no freeze "+cmd.ID, "freezes")
 	}
-	ask := cards.Ask{Does: cards.AskedUnfreeze, Environment: env, ID: cmd.ID, Reason: cmd.Reason}
+	ask := cards.Ask{Does: cards.AskedUnfreeze, Environment: env, ID: known[i].ID, Reason: cmd.Reason}
 	b.answer(ctx, d, cards.AskUnfreeze(ask, known[i], b.zoneOf(ctx, env)))
 	return nil
 }

@@ -128,9 +128,15 @@ func (b *Bot) showCard(ctx context.Context, env Environment, u ops.Update, force
 		return nil // the last word was said, perhaps by an earlier process
 	}
 	u = b.newest(u)
+	var openings []ops.Opening
+	if cards.ChoosesOpening(u.Run) {
+		if openings, err = b.freeOpenings(ctx, env.Name, 1); err != nil {
+			return err
+		}
+	}
 	content := cards.ForRun(cards.View{
 		Run: u.Run, Progress: u.Progress, Remaining: u.Remaining, Policy: env.Policy, Now: time.Now(), Command: b.command,
-		Successor: b.successors[u.Run.ID],
+		Openings: openings, Successor: b.successors[u.Run.ID],
 	})
 	if err := b.put(ctx, card, content, u, force); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,7 +14,7 @@ import (
 func (b *Bot) maintenance(ctx context.Context, d Delivery, cmd Command, env string, by ops.Actor) error {
 	switch cmd.Action {
 	case "on":
-		return b.proposeMaintenance(ctx, d, cmd, env, by)
+		return b.askMaintenance(ctx, d, cmd, env, by)
 	case "off":
 		return b.askReopen(ctx, d, cmd, env)
 	}
@@ -25,15 +26,31 @@ func (b *Bot) maintenance(ctx context.Context, d Delivery, cmd Command, env stri
 	return nil
 }
 
-func (b *Bot) proposeMaintenance(ctx context.Context, d Delivery, cmd Command, env string, by ops.Actor) error {
-	lasts := cmd.For
-	if lasts == 0 {
-		lasts = defaultMaintenance
+// askMaintenance proposes to close the edge. Where nobody would have to approve it,
+// who typed it is asked first, for it would be closed at once.
+func (b *Bot) askMaintenance(ctx context.Context, d Delivery, cmd Command, env string, by ops.Actor) error {
+	ask := cards.Ask{Does: cards.AskedClose, Environment: env, For: cmp.Or(cmd.For, defaultMaintenance), Reason: cmd.Reason}
+	if e, _ := b.environment(env); e.Policy.Approvals > 0 {
+		return b.propose(ctx, d, closing(d, ask, by))
 	}
-	return b.propose(ctx, d, ops.Request{
-		Environment: env, Strategy: ops.Closing, By: by, Reason: cmd.Reason, Channel: d.Channel,
-		Maintenance: &ops.Maintenance{For: lasts},
-	})
+	b.answer(ctx, d, cards.AskClose(ask))
+	return nil
+}
+
+// closeEdge closes the edge after a yes.
+func (b *Bot) closeEdge(ctx context.Context, d Delivery, ask cards.Ask, by ops.Actor) error {
+	if err := b.propose(ctx, d, closing(d, ask, by)); err != nil {
+		return err
+	}
+	b.answer(ctx, d, cards.Plain("🚧 It is asked for; the card in the channel shows how it goes."))
+	return nil
+}
+
+func closing(d Delivery, ask cards.Ask, by ops.Actor) ops.Request {
+	return ops.Request{
+		Environment: ask.Environment, Strategy: ops.Closing, By: by, Reason: ask.Reason, Channel: d.Channel,
+		Maintenance: &ops.Maintenance{For: ask.For},
+	}
 }
 
 // askReopen asks whether the maintenance of an environment is to end now.

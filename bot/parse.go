@@ -91,7 +91,7 @@ func (p *parser) read() *Mistake {
 		if p.windowName(w) {
 			continue
 		}
-		if p.takesReason() {
+		if p.takesReason(w) {
 			p.next--
 			p.cmd.Reason = p.rest()
 			continue
@@ -138,14 +138,11 @@ func (p *parser) take(w word) (bool, *Mistake) {
 // beginsReason tells whether the small word just read is the first of a reason:
 // free text may follow, and no environment or run comes after the small words.
 func (p *parser) beginsReason() bool {
-	if !p.takesReason() {
-		return false
-	}
 	for _, w := range p.words[p.next:] {
 		if !isFiller(w.low) {
 			named := slices.ContainsFunc(p.environments, func(e string) bool { return strings.EqualFold(e, w.low) })
 			lasts := p.cmd.Action == "on" && p.cmd.For == 0 && p.spanBegins(w)
-			return !named && !lasts && !runWord.MatchString(w.low) && !flagWord.MatchString(w.low)
+			return p.takesReason(w) && !named && !lasts && !runWord.MatchString(w.low) && !flagWord.MatchString(w.low)
 		}
 	}
 	return false

@@ -130,8 +130,9 @@ func (p *parser) spanBegins(w word) bool {
 	return ok
 }
 
-// takesReason tells whether free text may come now that says why.
-func (p *parser) takesReason() bool {
+// takesReason tells whether free text may come now that says why, beginning with a
+// word.
+func (p *parser) takesReason(w word) bool {
 	switch c := p.cmd; c.Verb {
 	case "approve", "reject", "hold", "resume", "abort", "unlock":
 		return true
@@ -142,7 +143,7 @@ func (p *parser) takesReason() bool {
 	case "unfreeze":
 		return c.ID != ""
 	case "maintenance":
-		return c.Action == "on" || c.Action == "off"
+		return c.Action == "off" || (c.Action == "on" && (c.For != 0 || !nearSpan.MatchString(w.low)))
 	}
 	return false
 }
@@ -195,6 +196,9 @@ func (p *parser) unknownWindow(w word) *Mistake {
 	case "freeze":
 		return &Mistake{What: fmt.Sprintf("until when? “%s” is neither a date, nor a time, nor a length of time", w.text), Try: []string{"freeze 2026-12-24 REASON", "freeze 3d REASON"}}
 	case "maintenance":
+		if p.cmd.Action == "on" {
+			return &Mistake{What: fmt.Sprintf("for how long? “%s” is not understood", w.text), Try: []string{"maintenance on 30m REASON", "maintenance on 2h REASON"}}
+		}
 		if p.spanBegins(w) {
 			return &Mistake{What: "on or off?", Try: []string{"maintenance on " + w.low, "maintenance off"}}
 		}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -23,7 +24,7 @@ func (b *Bot) openSchedule(ctx context.Context, d Delivery) {
 		b.answer(ctx, d, cards.NoLonger(run, b.command))
 		return
 	}
-	openings, err := b.service.Openings(ctx, run.Plan.Environment, cards.OpeningsOffered)
+	openings, err := b.freeOpenings(ctx, run.Plan.Environment, cards.OpeningsOffered)
 	if err != nil {
 		b.answerError(ctx, d, "looking for openings", err)
 		return
@@ -33,6 +34,19 @@ func (b *Bot) openSchedule(ctx context.Context, d Delivery) {
 		return
 	}
 	b.showModal(ctx, d, b.scheduleModal(ctx, d, run, openings), "approve "+d.Run+" --window "+ops.NextWindow)
+}
+
+// freeOpenings are the coming openings that no run is approved into.
+func (b *Bot) freeOpenings(ctx context.Context, environment string, n int) ([]ops.Opening, error) {
+	taken, err := b.service.Scheduled(ctx, environment)
+	if err != nil {
+		return nil, err
+	}
+	openings, err := b.service.Openings(ctx, environment, n+len(taken))
+	free := slices.DeleteFunc(openings, func(o ops.Opening) bool {
+		return slices.ContainsFunc(taken, func(r ops.Run) bool { return r.Opening.Window == o.Window && r.Opening.Key == o.Key })
+	})
+	return free[:min(n, len(free))], err
 }
 
 func (b *Bot) scheduleModal(ctx context.Context, d Delivery, run ops.Run, openings []ops.Opening) slack.ModalViewRequest {

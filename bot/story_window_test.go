@@ -9,19 +9,19 @@ import (
 	"github.com/keeptrusts/ktops/ops"
 )
 
-// typesAndSettles types a command and gives the answer that only the person sees.
+// answer types a command and gives what only the person is told.
 func (w *world) answer(user, text string) slackemu.Message {
 	w.t.Helper()
 	w.types(user, text)
 	w.settle(3 * time.Second)
-	told := w.ws.Ephemerals(user, prod)
+	told := w.answers(user)
 	if len(told) == 0 {
 		w.t.Fatalf("nothing was answered to %q:\n%s", text, w.log)
 	}
 	return told[len(told)-1]
 }
 
-// append adds an event to a run and lets the card follow.
+// happens adds an event to a run and lets the card follow.
 func (w *world) happens(e ops.Event) {
 	w.t.Helper()
 	if e.Actor.ID == "" {
@@ -103,14 +103,56 @@ func TestSchedule_ARefusalIsToldToWhoChose(t *testing.T) {
 	})
 }
 
-func TestSchedule_WithoutAnyWindowSaysHowToAddOne(t *testing.T) {
+func TestSchedule_WithoutAnyWindowTheCardSaysHowToAddOneAndThenOffersIt(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		w.types("alice", "upgrade 3.0.0")
 		w.settle(5 * time.Second)
+		w.shows("*No window may upgrade production*", "`ktops.yaml`")
+		if got := buttons(w.card()); got != "Reject, Details" {
+			t.Errorf("the card's buttons are %s", got)
+		}
+		w.withWindow() // as after ktops reload
+		w.settle(10 * time.Second)
+		w.shows("*Next opening*: weekly, Sun 2 Jan 2000, 02:00–04:00 CET (01:00–03:00 UTC)")
+		if got := buttons(w.card()); got != "Schedule…, Reject, Details" {
+			t.Errorf("the card's buttons are %s", got)
+		}
+	})
+}
+
+func TestSchedule_AWindowThatWasTakenAwayIsSaidAtTheClick(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.withWindow()
+		w.types("alice", "upgrade 3.0.0")
+		w.settle(5 * time.Second)
+		w.svc.openings = nil
 		w.clicks("bob", w.card(), "Schedule…")
 		w.settle(3 * time.Second)
 		if !strings.Contains(w.told("bob"), "ktops.yaml") {
 			t.Errorf("bob was told %q", w.told("bob"))
+		}
+	})
+}
+
+func TestSchedule_OffersNoOpeningThatAnotherRunHas(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.scheduledRun()
+		w.types("alice", "upgrade 3.1.0")
+		w.settle(5 * time.Second)
+		var card slackemu.Message
+		for _, m := range w.ws.Messages(prod) {
+			if m.Contains("3.1.0") {
+				card = m
+			}
+		}
+		if !card.Contains("*Next opening*: weekly, Sun 9 Jan 2000") {
+			t.Errorf("the card says:\n%s", card.Plain())
+		}
+		w.clicks("bob", card, "Schedule…")
+		w.settle(time.Second)
+		modal, _ := w.ws.Modal("bob")
+		if options := modal.Blocks[1].Element.Options; len(options) != 4 || strings.HasPrefix(options[0].Text.Text, "Sun 2 Jan") {
+			t.Errorf("offered: %d openings, the first %+v", len(options), options[0].Text)
 		}
 	})
 }

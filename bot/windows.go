@@ -64,9 +64,9 @@ func (b *Bot) oneWindow(ctx context.Context, d Delivery, cmd Command, w ops.Wind
 	ask := cards.Ask{Environment: w.Environment, Window: w.Name, Reason: cmd.Reason}
 	switch cmd.Action {
 	case "skip":
-		next, ok := nextOf(w, ops.Coming)
-		if !ok {
-			return ops.Refuse("window "+w.Name+" of "+w.Environment+" has no opening to come", "windows show "+w.Name)
+		next, err := skippable(w)
+		if err != nil {
+			return err
 		}
 		ask.Does, ask.Key = cards.AskedSkip, next.Key
 		b.answer(ctx, d, cards.AskSkip(ask, next))
@@ -108,13 +108,28 @@ func oneWindow(known []ops.WindowState, env, name string) (ops.WindowState, erro
 	return ops.WindowState{}, ops.Refuse(fmt.Sprintf("%s has no window %q; there is %s", env, name, strings.Join(names, ", ")), try...)
 }
 
-// nextOf is the window's soonest occurrence in a state.
-func nextOf(w ops.WindowState, state ops.OccurrenceState) (ops.Occurrence, bool) {
-	i := slices.IndexFunc(w.Next, func(o ops.Occurrence) bool { return o.State == state })
+// nextOf is the window's soonest occurrence that is not open yet.
+func nextOf(w ops.WindowState) (ops.Occurrence, bool) {
+	i := slices.IndexFunc(w.Next, func(o ops.Occurrence) bool { return o.State != ops.OpenNow })
 	if i < 0 {
 		return ops.Occurrence{}, false
 	}
 	return w.Next[i], true
+}
+
+// skippable is the opening that is asked about; a refusal says why there is nothing
+// to ask. Whether it may be skipped is said again, and by others, after the yes.
+func skippable(w ops.WindowState) (ops.Occurrence, error) {
+	next, ok := nextOf(w)
+	switch {
+	case !ok:
+		return next, ops.Refuse("window "+w.Name+" of "+w.Environment+" has no opening to come", "windows show "+w.Name)
+	case next.State == ops.Skipped:
+		return next, ops.Refuse(fmt.Sprintf("the next opening of window %s is skipped already, by %s: %s", w.Name, next.By, next.Reason), "windows show "+w.Name)
+	case next.Run != "":
+		return next, ops.Refuse(fmt.Sprintf("run %s waits for the next opening of window %s", next.Run, w.Name), "abort "+next.Run)
+	}
+	return next, nil
 }
 
 // zoneOf is the zone of an environment's people: that of its first window, or UTC.

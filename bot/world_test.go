@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -165,11 +166,17 @@ func (w *world) card() slackemu.Message {
 // told is the last thing that only this person was told.
 func (w *world) told(user string) string {
 	w.t.Helper()
-	told := w.ws.Ephemerals(user, prod)
+	told := w.answers(user)
 	if len(told) == 0 {
 		return ""
 	}
 	return told[len(told)-1].Plain()
+}
+
+// answers are what only this person was told, without the acknowledgements that
+// something is being looked at: those may come after the answer.
+func (w *world) answers(user string) []slackemu.Message {
+	return slices.DeleteFunc(w.ws.Ephemerals(user, prod), func(m slackemu.Message) bool { return strings.HasSuffix(m.Text, " …") })
 }
 
 func (w *world) runs() []ops.Run {

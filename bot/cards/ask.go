@@ -25,6 +25,7 @@ const (
 	AskedFreeze   Asked = "freeze"
 	AskedUnfreeze Asked = "unfreeze"
 	AskedReopen   Asked = "reopen"
+	AskedClose    Asked = "close"
 )
 
 // Ask is one thing that was typed and is not done before it is confirmed. It travels
@@ -36,9 +37,13 @@ type Ask struct {
 	Window string `json:"window,omitempty"`
 	Key    string `json:"key,omitempty"`
 	// ID names a freeze, or the run of a maintenance.
-	ID     string    `json:"id,omitempty"`
-	Until  time.Time `json:"until,omitzero"`
-	Reason string    `json:"reason,omitempty"`
+	ID    string    `json:"id,omitempty"`
+	Until time.Time `json:"until,omitzero"`
+	// For is how long the edge is closed.
+	For time.Duration `json:"for,omitempty"`
+	// Was is what a freeze was for that is lifted.
+	Was    string `json:"was,omitempty"`
+	Reason string `json:"reason,omitempty"`
 }
 
 // ReadAsk is the Ask in the value of a button.
@@ -83,9 +88,6 @@ func question(a Ask, label, title, text string, style slack.Style) Card {
 func AskSkip(a Ask, o ops.Occurrence) Card {
 	text := fmt.Sprintf("Window *%s* of *%s* does not open on %s, and nothing happens in it.",
 		inline(a.Window, 60), inline(a.Environment, 60), openingText(o.Opening))
-	if o.Run != "" {
-		text += fmt.Sprintf(" Run %s waits for it.", code(o.Run, 20))
-	}
 	return question(a, "Skip it", "Skip this opening?", text, slack.StyleDanger)
 }
 
@@ -103,8 +105,16 @@ func AskFreeze(a Ask, zone string) Card {
 
 // AskUnfreeze asks whether a freeze is lifted.
 func AskUnfreeze(a Ask, f ops.Freeze, zone string) Card {
+	a.Was = clip(f.Reason, maxLine)
 	text := fmt.Sprintf("Freeze %s of *%s* ends now instead of on %s. It was for: %s", code(f.ID, 40), inline(a.Environment, 40), clock(f.Until, zone), inline(f.Reason, 60))
 	return question(a, "Lift it", "Lift this freeze?", text, slack.StyleDanger)
+}
+
+// AskClose asks whether the edge is closed, where that needs nobody's approval.
+func AskClose(a Ask) Card {
+	text := fmt.Sprintf("Everybody who calls *%s* gets a page that says so for *%s*, at once: the policy asks for no approval. Then the edge opens by itself.",
+		inline(a.Environment, 60), duration(a.For))
+	return question(a, "Close the edge", "Close the edge?", text, slack.StyleDanger)
 }
 
 // AskReopen asks whether a maintenance ends now.

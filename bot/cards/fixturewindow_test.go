@@ -89,7 +89,10 @@ func windowCards(out map[string]cards.Card, text string, n int) {
 	voidView := view(void)
 	voidView.Successor = cards.Successor{Run: "r-new234", Link: "https://keeptrusts.slack.com/archives/C0PROD/p1"}
 	out["window-plan"] = cards.Plan(asked.Plan, "/keeptrusts")
-	out["window-proposed"] = cards.ForRun(view(asked))
+	out["window-none"] = cards.ForRun(view(asked))
+	open := view(asked)
+	open.Openings = []ops.Opening{night(text, 0), night(text, 1)}
+	out["window-proposed"] = cards.ForRun(open)
 	out["window-proposed-into"] = cards.ForRun(view(into))
 	out["window-scheduled"] = cards.ForRun(view(inWindow(ops.Scheduled, 0, text, n)))
 	out["window-running"] = cards.ForRun(view(overrun))
@@ -167,7 +170,7 @@ func askCards(out map[string]cards.Card, text string) {
 	o := ops.Occurrence{Opening: night(text, 0), Environment: ask.Environment, Run: orText(text, "r-ab3cd4"), Reason: ask.Reason}
 	f := ops.Freeze{ID: orText(text, "f-abc234"), Environment: ask.Environment, Until: noon, Reason: ask.Reason, By: alice()}
 	asked := func(does cards.Asked) cards.Ask {
-		return cards.Ask{Does: does, Environment: ask.Environment, Window: ask.Window, ID: f.ID, Until: noon, Reason: ask.Reason}
+		return cards.Ask{Does: does, Environment: ask.Environment, Window: ask.Window, ID: f.ID, Until: noon, For: time.Hour, Was: orText(text, "the end of the quarter"), Reason: ask.Reason}
 	}
 	out["ask-skip"] = cards.AskSkip(ask, o)
 	out["ask-run-now"] = cards.AskRunNow(asked(cards.AskedRunNow), ops.WindowState{Duration: 2 * time.Hour, Does: slices.Repeat([]ops.Chore{ops.Chore(orText(text, "backup"))}, 3)})
@@ -177,5 +180,6 @@ func askCards(out map[string]cards.Card, text string) {
 	out["skipped"] = cards.SkippedOpening(o, alice())
 	out["opened"] = cards.OpenedWindow(o, alice())
 	out["frozen"] = cards.Frozen(f, "Europe/Berlin")
-	out["unfrozen"] = cards.Unfrozen(f, alice(), ask.Environment)
+	out["unfrozen"] = cards.Unfrozen(asked(cards.AskedUnfreeze), alice())
+	out["ask-close"] = cards.AskClose(asked(cards.AskedClose))
 }

@@ -50,7 +50,7 @@ func Frozen(f ops.Freeze, zone string) Card {
 }
 
 // Unfrozen tells all that a freeze was lifted.
-func Unfrozen(f ops.Freeze, by ops.Actor, environment string) Card {
-	return Plain(fmt.Sprintf("☀️ %s lifted freeze %s of *%s*, which was for: %s",
-		person(by), code(f.ID, maxWord), inline(environment, maxWord), inline(f.Reason, maxStory)))
+func Unfrozen(a Ask, by ops.Actor) Card {
+	return Plain(fmt.Sprintf("☀️ %s lifted freeze %s of *%s* (%s)%s",
+		person(by), code(a.ID, maxWord), inline(a.Environment, maxWord), inline(a.Was, maxLine), because(a.Reason)))
 }

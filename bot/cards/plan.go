@@ -17,15 +17,16 @@ func proposed(v View) Card {
 		header(title(v.Run)),
 		fields(append(facts, [2]string{"Approval", approvalText(v)})...),
 	}
-	decide := approveButton(v.Run)
+	decide := []slack.BlockElement{approveButton(v.Run)}
 	if p.Strategy == ops.Window {
 		blocks = append(blocks, section(procedureLines(p)...))
-		if v.Run.Opening == nil {
-			decide = scheduleButton(v.Run)
-		}
+	}
+	if ChoosesOpening(v.Run) {
+		decide = scheduleButtons(v)
+		blocks = append(blocks, section(nextOpening(v)))
 	}
 	blocks = append(blocks, section(checkLines(typed(p.Checks, v.Command))...),
-		actions(decide, rejectButton(v.Run), detailsButton(v.Run)), footer(v))
+		actions(append(decide, rejectButton(v.Run), detailsButton(v.Run))...), footer(v))
 	return Card{
 		Text:   fmt.Sprintf("%s: %s asks for approval (%s)", safeTitle(v.Run), inline(v.Run.Request.By.String(), maxWord), v.Run.ID),
 		Blocks: blocks,

@@ -15,7 +15,9 @@ type View struct {
 	Progress  ops.Progress
 	Remaining time.Duration
 	Policy    ops.Policy
-	Now       time.Time
+	// Openings are the coming ones, of a plan that waits for one to be chosen.
+	Openings []ops.Opening
+	Now      time.Time
 	// Command is the slash command, such as /keeptrusts.
 	Command string
 	// Successor is the run that asks again for what this one drifted from.

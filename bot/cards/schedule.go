@@ -20,8 +20,27 @@ const (
 // OpeningsOffered is how many openings the modals offer.
 const OpeningsOffered = 5
 
-func scheduleButton(run ops.Run) slack.BlockElement {
-	return button(ActionSchedule, "Schedule…", slack.StylePrimary, run, nil)
+// ChoosesOpening tells whether a plan waits for an approver to choose its opening.
+func ChoosesOpening(run ops.Run) bool {
+	return run.State == ops.Proposed && run.Plan.Strategy == ops.Window && run.Opening == nil
+}
+
+// scheduleButtons is the button that asks for an opening; none where there is none.
+func scheduleButtons(v View) []slack.BlockElement {
+	if len(v.Openings) == 0 {
+		return nil
+	}
+	return []slack.BlockElement{button(ActionSchedule, "Schedule…", slack.StylePrimary, v.Run, nil)}
+}
+
+// nextOpening tells which opening could be chosen first, or how there would be one.
+func nextOpening(v View) string {
+	if len(v.Openings) == 0 {
+		return "⚠️ *No window may upgrade " + inline(v.Run.Plan.Environment, maxWord) + "*, so this cannot be approved. " +
+			"Add one under `windows` in `ktops.yaml`, with `upgrade` in what it `does`; after `ktops reload` it can be chosen here."
+	}
+	next := v.Openings[0]
+	return "🗓️ *Next opening*: " + inline(next.Window, maxWord) + ", " + openingText(next) + " · " + ahead(next.Opens.Sub(v.Now))
 }
 
 // ScheduleModal asks into which of the coming openings a plan is approved.
