@@ -15,9 +15,12 @@ const (
 
 // clients counts the connections of callers that a worker still serves: its
 // established sockets on a port that somebody there listens on. It is -1 where
-// /proc does not show them, as for a worker on another machine.
+// /proc does not show them, as to a user that is neither nginx's nor root.
 func clients(pid int) int {
 	dir := fmt.Sprintf("/proc/%d", pid)
+	if title, err := os.ReadFile(filepath.Join(dir, "cmdline")); err != nil || !strings.HasPrefix(string(title), workerTitle) {
+		return -1 // the number is one of another machine, or of another name space
+	}
 	own, err := sockets(filepath.Join(dir, "fd"))
 	if err != nil {
 		return -1

@@ -5,9 +5,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"html/template"
 	"regexp"
 	"strings"
 	texttemplate "text/template"
@@ -16,22 +14,11 @@ import (
 	"github.com/keeptrusts/ktops/ops"
 )
 
-// The files of the managed folder.
-const (
-	confFile  = "ktops.conf"
-	pageFile  = "closed.html"
-	jsonFile  = "closed.json"
-	stateFile = "state.json"
-)
-
 //go:embed closed.conf
 var closedTemplate string
 
 //go:embed open.conf
 var openTemplate string
-
-//go:embed closed.html
-var pageTemplate string
 
 // openConf is what stands in the include while callers are let through.
 func (e *Edge) openConf() (conf []byte, generation string, err error) {
@@ -40,7 +27,7 @@ func (e *Edge) openConf() (conf []byte, generation string, err error) {
 
 func (e *Edge) closedConf(c ops.Closure) (conf []byte, generation string, err error) {
 	return render(closedTemplate, map[string]any{
-		"Marker": MarkerHeader, "Inside": e.options.Inside, "Page": pageFile, "JSON": jsonFile,
+		"Marker": MarkerHeader, "Inside": e.options.Inside, "State": stateFile, "Page": pageFile, "JSON": jsonFile,
 		"Header": variable("http_", BypassHeader), "Cookie": "cookie_" + BypassCookie, "Secret": e.options.Bypass(),
 		"Open": pattern(e.options.OpenPaths), "JSONPaths": pattern(e.options.JSONPaths),
 		"RetryAfter": retryAfter(c, time.Now()),
@@ -88,33 +75,4 @@ func render(text string, data map[string]any) (conf []byte, generation string, e
 		}
 	}
 	return conf, generation, nil
-}
-
-// writePages writes what people and programs read while the edge is closed. nginx
-// reads them at each request: no reload is needed.
-func (e *Edge) writePages(c ops.Closure) error {
-	shown, err := template.New("page").Parse(pageTemplate)
-	if err != nil {
-		return fmt.Errorf("read the page template: %w", err)
-	}
-	var page bytes.Buffer
-	if err := shown.Execute(&page, map[string]any{
-		"Environment": c.Environment, "Doing": c.Doing, "Now": c.Now, "StatusURL": e.options.StatusURL,
-		"Back": c.Back.UTC().Format("15:04 MST"), "BackDay": c.Back.UTC().Format("Monday, 2 January 2006"),
-		"BackISO": c.Back.UTC().Format(time.RFC3339), "Since": c.Since.UTC().Format("15:04 MST"),
-	}); err != nil {
-		return fmt.Errorf("fill the page template: %w", err)
-	}
-	body, err := json.Marshal(map[string]any{"error": map[string]any{
-		"code": "maintenance", "message": fmt.Sprintf("%s is closed for maintenance (%s) and expected back at %s",
-			c.Environment, c.Doing, c.Back.UTC().Format(time.RFC3339)),
-		"retry_after": retryAfter(c, time.Now()), "back_at": c.Back.UTC().Format(time.RFC3339),
-	}})
-	if err != nil {
-		return fmt.Errorf("write the answer for programs: %w", err)
-	}
-	if err := e.replace(pageFile, page.Bytes(), readable); err != nil {
-		return err
-	}
-	return e.replace(jsonFile, append(body, '\n'), readable)
 }

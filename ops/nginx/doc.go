@@ -7,7 +7,12 @@
 // open. Every change is written beside the old file, tested by nginx, loaded, and
 // then seen to answer; whatever fails before that is put back.
 //
-// What the edge tells its callers is kept in state.json: it is the truth of Look
-// after a crash, for it is written before the edge closes and removed after it
-// opened, so that a closed edge is never without an owner.
+// What the edge tells its callers is kept in state.json, and nginx looks for that
+// file at each request: no caller is turned away without it. So the file is the
+// truth of Look after a crash, a closed edge is never without an owner, and whoever
+// removes the file has opened the edge, also when nginx can load nothing new.
+//
+// All of this happens through a host: the machine with nginx's files, which is this
+// one, or another one by way of an agent that runs there and knows only a handful
+// of requests.
 package nginx

@@ -16,44 +16,48 @@ const (
 
 // worker is one process of nginx that serves.
 type worker struct {
-	pid     int
-	leaving bool
+	PID     int  `json:"pid"`
+	Leaving bool `json:"leaving,omitempty"`
+	// Clients are the connections that one which leaves still serves; -1 where they
+	// cannot be counted.
+	Clients int `json:"clients,omitempty"`
 }
 
 // Draining implements ops.Edge: workers from before the edge was closed shut down,
-// as Close has seen, and end with their last answer. Streams are counted where this machine shows their
-// connections.
+// as Close has seen, and end with their last answer.
 func (e *Edge) Draining(ctx context.Context) (ops.Draining, error) {
-	out, err := e.run(ctx, e.options.Workers)
+	workers, err := e.workers(ctx)
 	if err != nil {
 		return ops.Draining{}, err
 	}
 	var d ops.Draining
-	for _, w := range workersOf(out) {
-		if !w.leaving {
+	for _, w := range workers {
+		if !w.Leaving {
 			continue
 		}
 		d.Workers++
-		if n := clients(w.pid); n < 0 || d.Streams < 0 {
+		if w.Clients < 0 || d.Streams < 0 {
 			d.Streams = -1
 		} else {
-			d.Streams += n
+			d.Streams += w.Clients
 		}
 	}
 	return d, nil
 }
 
-// serving are the workers that take callers now.
-func (e *Edge) serving(ctx context.Context) ([]int, error) {
-	out, err := e.run(ctx, e.options.Workers)
+// workers lists who serves, and counts for those that leave.
+func (m *machine) workers(ctx context.Context) ([]worker, error) {
+	list, err := m.processes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var pids []int
-	for _, w := range workersOf(out) {
-		pids = append(pids, w.pid)
+	workers := workersOf(list)
+	for i := range workers {
+		if w := &workers[i]; w.Leaving {
+			w.Clients = clients(w.PID)
+		}
 	}
-	return pids, nil
+	return workers, nil
 }
 
 // workersOf reads a list of processes: each line a number, then the title.
@@ -66,7 +70,7 @@ func workersOf(list string) []worker {
 		if !ok || err != nil || pid <= 0 || !strings.HasPrefix(title, workerTitle) {
 			continue
 		}
-		workers = append(workers, worker{pid, strings.HasSuffix(title, leavingSuffix)})
+		workers = append(workers, worker{PID: pid, Leaving: strings.HasSuffix(title, leavingSuffix)})
 	}
 	return workers
 }

@@ -14,7 +14,7 @@ func TestWorkersOf_ReadsListsOfProcesses(t *testing.T) {
      40 vi nginx: worker process
 `
 	got := workersOf(list)
-	if len(got) != 2 || got[0] != (worker{29, true}) || got[1] != (worker{31, false}) {
+	if len(got) != 2 || got[0] != (worker{PID: 29, Leaving: true}) || got[1] != (worker{PID: 31}) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -24,7 +24,7 @@ func FuzzWorkersOf(f *testing.F) {
 	f.Add("\x00 nginx: worker process")
 	f.Fuzz(func(t *testing.T, list string) {
 		for _, w := range workersOf(list) {
-			if w.pid <= 0 {
+			if w.PID <= 0 {
 				t.Errorf("%+v of %q", w, list)
 			}
 		}

@@ -7,9 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -27,18 +25,23 @@ const (
 
 // Options say which nginx is managed, and how it is spoken to.
 type Options struct {
+	// Environment is whose edge this is; the folder is that environment's alone.
+	Environment string
 	// URL is the edge's address, as users have it.
 	URL string
 	// Directory is where ktops writes; Inside is the same folder as nginx names it,
 	// when it sees another file system.
 	Directory string
 	Inside    string
-	// Test, Reload and Workers are the commands that test the configuration, load it,
-	// and list processes with their number first. Defaults are those of this machine.
-	Test    []string
-	Reload  []string
-	Workers []string
-	Env     []string // added to the environment of the commands
+	// Agent reaches the machine of nginx where it is another one: a command that runs
+	// “ktops edge agent” there, or the one word unix:PATH for a socket behind which it
+	// runs. What follows, but for Env, is then the agent's to know.
+	Agent     []string
+	Container string // as in HostOptions, and so are the others
+	Test      []string
+	Reload    []string
+	Workers   []string
+	Env       []string
 	// Bypass gives the secret that passes a closed edge.
 	Bypass func() string
 	// OpenPaths stay open: exact paths, or all below one that ends in a slash.
@@ -46,13 +49,19 @@ type Options struct {
 	// JSONPaths answer JSON whatever a caller accepts.
 	JSONPaths []string
 	StatusURL string // linked from the page; may be empty
-	Log       *logrus.Entry
+	// Title is what the page calls the platform; by default the environment's name.
+	Title string
+	// DrainLimit is how long answers may take to end; nginx should not cut them before.
+	DrainLimit time.Duration
+	Log        *logrus.Entry
 }
 
 // Edge is one managed nginx.
 type Edge struct {
-	options Options
-	web     *http.Client
+	options  Options
+	host     host
+	web      *http.Client
+	patience time.Duration // of the proof
 
 	mu sync.Mutex // one change at a time
 }
@@ -74,8 +83,12 @@ func New(o Options) (*Edge, error) {
 	if o.Inside == "" {
 		o.Inside = o.Directory
 	}
-	if !filepath.IsAbs(o.Directory) || !safeDir.MatchString(o.Inside) {
+	if !safeDir.MatchString(o.Inside) {
 		return nil, fmt.Errorf("edge: the folder must be an absolute path of letters, digits, dots and dashes, not %q", o.Inside)
+	}
+	host, err := hostOf(o)
+	if err != nil {
+		return nil, err
 	}
 	if u, err := url.Parse(o.URL); err != nil || u.Host == "" {
 		return nil, fmt.Errorf("edge: %q is no address", o.URL)
@@ -91,59 +104,53 @@ func New(o Options) (*Edge, error) {
 	if u, err := url.Parse(o.StatusURL); err != nil || (o.StatusURL != "" && u.Scheme != "http" && u.Scheme != "https") {
 		return nil, fmt.Errorf("edge: %q is no address of a status page", o.StatusURL)
 	}
-	o.Test = orDefault(o.Test, "nginx", "-t")
-	o.Reload = orDefault(o.Reload, "nginx", "-s", "reload")
-	o.Workers = orDefault(o.Workers, "ps", "-eo", "pid,args")
 	if o.Log == nil {
 		quiet := logrus.New()
 		quiet.SetOutput(io.Discard)
 		o.Log = logrus.NewEntry(quiet)
 	}
-	return &Edge{options: o, web: &http.Client{
+	return &Edge{options: o, host: host, patience: proofPatience, web: &http.Client{
 		Timeout:       proofTimeout,
 		Transport:     &http.Transport{DisableKeepAlives: true}, // an old connection would prove an old worker
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }
 
-func orDefault(argv []string, fallback ...string) []string {
-	if len(argv) == 0 {
-		return fallback
+func hostOf(o Options) (host, error) {
+	if len(o.Agent) > 0 {
+		return newAgent(o.Agent, o.Env), nil
 	}
-	return argv
+	return newMachine(HostOptions{Directory: o.Directory, Container: o.Container, Test: o.Test, Reload: o.Reload, Workers: o.Workers, Env: o.Env})
 }
 
-// Include is the line that the operator adds once to nginx's server block.
-func (e *Edge) Include() string { return "include " + e.options.Inside + "/" + confFile + ";" }
-
 // Look implements ops.Edge.
-func (e *Edge) Look(context.Context) (ops.EdgeState, error) {
-	closure, err := e.readState()
+func (e *Edge) Look(ctx context.Context) (ops.EdgeState, error) {
+	closure, err := e.state(ctx)
 	if err != nil {
 		return ops.EdgeState{}, err
 	}
-	return ops.EdgeState{Closed: closure, Findings: e.installed()}, nil
+	return ops.EdgeState{Closed: closure, Findings: e.ready(ctx)}, nil
 }
 
 // Close implements ops.Edge.
 func (e *Edge) Close(ctx context.Context, c ops.Closure) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	before, err := e.readState()
+	before, err := e.state(ctx)
 	if err != nil {
 		return err
 	}
-	if err := e.writeState(c); err != nil {
-		return err
-	}
 	if err := e.closeWith(ctx, c); err != nil {
-		return errors.Join(fmt.Errorf("close the edge: %w", err), e.restoreState(before))
+		return errors.Join(fmt.Errorf("close the edge: %w", err), e.restoreState(context.WithoutCancel(ctx), before))
 	}
 	return nil
 }
 
 func (e *Edge) closeWith(ctx context.Context, c ops.Closure) error {
-	if err := e.writePages(c); err != nil {
+	if err := e.writePages(ctx, c); err != nil {
+		return err
+	}
+	if err := e.writeState(ctx, c); err != nil {
 		return err
 	}
 	conf, generation, err := e.closedConf(c)
@@ -153,18 +160,28 @@ func (e *Edge) closeWith(ctx context.Context, c ops.Closure) error {
 	return e.load(ctx, conf, "closed "+generation)
 }
 
-// Open implements ops.Edge.
+// Open implements ops.Edge. Callers pass as soon as state.json is gone; what is
+// then loaded only clears away. Where nginx cannot load it, because somebody broke
+// its configuration meanwhile, the edge is open all the same.
 func (e *Edge) Open(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if err := e.remove(ctx, stateFile); err != nil {
+		return fmt.Errorf("open the edge: %w", err)
+	}
 	conf, generation, err := e.openConf()
 	if err != nil {
 		return err
 	}
-	if err := e.load(ctx, conf, "open "+generation); err != nil {
+	err = e.load(ctx, conf, "open "+generation)
+	if err == nil {
+		return nil
+	}
+	if e.lets(ctx) != nil {
 		return fmt.Errorf("open the edge: %w", err)
 	}
-	return e.removeState()
+	e.options.Log.WithError(err).Warn("the edge is open, but nginx could not load the configuration of an open one")
+	return nil
 }
 
 // retryAfter is the whole seconds until the platform is expected back: never so
@@ -174,5 +191,12 @@ func retryAfter(c ops.Closure, now time.Time) int {
 	return max(int(c.Back.Sub(now).Round(time.Second)/time.Second), least)
 }
 
-// base is the edge's address to which a path can be added.
-func (e *Edge) base() string { return strings.TrimSuffix(e.options.URL, "/") }
+// base is the edge's address without its path: what ktops asks stands at the root
+// of the server.
+func base(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address // New has refused it
+	}
+	return u.Scheme + "://" + u.Host
+}

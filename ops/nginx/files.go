@@ -1,105 +1,125 @@
 package nginx
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/keeptrusts/ktops/ops"
+	"syscall"
 )
 
-// The modes of what is written: the pages are nginx's workers' to read, the
-// configuration, which has the bypass secret, only its master's.
+// The modes of what is written: the pages are nginx's workers' to read; the
+// configuration, which has the bypass secret, only its master's, or its group's
+// where the folder gives its files one (chmod g+s).
 const (
 	readable fs.FileMode = 0o644
 	private  fs.FileMode = 0o600
+	grouped  fs.FileMode = 0o640
 )
 
-func (e *Edge) path(name string) string { return filepath.Join(e.options.Directory, name) }
+// temporary is where a file is written before it takes its place.
+const temporary = ".ktops.new"
 
-// replace puts a file in the place of another in one step, durably: whoever reads
-// it, also after a crash, reads the one or the other.
-func (e *Edge) replace(name string, body []byte, mode fs.FileMode) (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("write %s: %w; ktops must be able to write in the edge's folder", e.path(name), err)
+func (m *machine) path(name string) string { return filepath.Join(m.Directory, name) }
+
+func (m *machine) file(r request) (a answer, err error) {
+	if !known(r.File) {
+		return a, fmt.Errorf("%q is none of the edge's files", r.File)
+	}
+	switch r.Do {
+	case readFile:
+		err = m.within(func(f folder) error { a.Body, err = f.ReadFile(r.File); return err })
+	case writeFile:
+		err = m.within(func(f folder) error { return f.change(func() error { return f.replace(r.File, r.Body) }) })
+	case removeFile:
+		err = m.within(func(f folder) error { return f.change(func() error { return f.Remove(r.File) }) })
+	}
+	switch {
+	case r.Do == writeFile && err != nil:
+		return a, fmt.Errorf("write %s: %w; ktops must be able to write in the edge's folder", m.path(r.File), err)
+	case errors.Is(err, fs.ErrNotExist):
+		return answer{Absent: true}, nil
+	case err != nil:
+		return a, fmt.Errorf("%s %s: %w", r.Do, m.path(r.File), err)
+	}
+	return a, nil
+}
+
+// writable reports why files cannot be written.
+func (m *machine) writable() error {
+	return m.within(func(f folder) error {
+		return f.change(func() error { return errors.Join(f.fill(nil, private), f.Remove(temporary)) })
+	})
+}
+
+// folder is the managed one. Nothing outside can be reached through it, not by a
+// link either: an agent that runs as root may serve one that another user owns.
+type folder struct {
+	*os.Root
+	opened *os.File
+	info   fs.FileInfo
+}
+
+func (m *machine) within(use func(folder) error) (err error) {
+	root, err := os.OpenRoot(m.Directory)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	opened, err := root.Open(".")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	info, err := opened.Stat()
+	if err != nil {
+		return err
+	}
+	return use(folder{root, opened, info})
+}
+
+// change changes the folder while no other process of ktops does, and makes it
+// last.
+func (f folder) change(how func() error) error {
+	if err := syscall.Flock(int(f.opened.Fd()), syscall.LOCK_EX); err != nil {
+		return fmt.Errorf("lock %s: %w", f.opened.Name(), err)
+	}
+	if err := how(); err != nil {
+		return err
+	}
+	return f.opened.Sync()
+}
+
+// replace puts a file in the place of another in one step: whoever reads it, also
+// after a crash, reads the one or the other.
+func (f folder) replace(name string, body []byte) error {
+	mode := readable
+	if name == confFile || name == stateFile {
+		mode = private
+		if f.info.Mode()&fs.ModeSetgid != 0 {
+			mode = grouped
 		}
-	}()
-	temp, err := os.CreateTemp(e.options.Directory, ".ktops-*")
+	}
+	if err := f.fill(body, mode); err != nil {
+		return err
+	}
+	return f.Rename(temporary, name)
+}
+
+// fill writes the temporary file. What root writes belongs to the folder's owner:
+// the daemon must be able to open tomorrow what root closed today.
+func (f folder) fill(body []byte, mode fs.FileMode) error {
+	if err := f.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) { // a crash left it
+		return err
+	}
+	temp, err := f.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, private)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(temp.Name()) }() // gone already when all went well
-	_, err = temp.Write(body)
-	if err := errors.Join(err, temp.Chmod(mode), temp.Sync(), temp.Close()); err != nil {
-		return err
+	if owner, ok := f.info.Sys().(*syscall.Stat_t); ok && os.Geteuid() == 0 {
+		err = temp.Chown(int(owner.Uid), int(owner.Gid))
 	}
-	if err := os.Rename(temp.Name(), e.path(name)); err != nil {
-		return err
-	}
-	return e.syncFolder()
-}
-
-func (e *Edge) syncFolder() error {
-	folder, err := os.Open(e.options.Directory)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
-}
-
-// readState is why the edge is closed; nil when it is open.
-func (e *Edge) readState() (*ops.Closure, error) {
-	text, err := os.ReadFile(e.path(stateFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read what the edge was told: %w", err)
-	}
-	var c ops.Closure
-	if err := json.Unmarshal(text, &c); err != nil {
-		return nil, fmt.Errorf("read %s: %w; look at it, and remove it if the edge is open", e.path(stateFile), err)
-	}
-	return &c, nil
-}
-
-func (e *Edge) writeState(c ops.Closure) error {
-	text, err := json.Marshal(c)
-	if err != nil {
-		return fmt.Errorf("write what the edge is told: %w", err)
-	}
-	return e.replace(stateFile, append(text, '\n'), private)
-}
-
-func (e *Edge) removeState() error {
-	if err := os.Remove(e.path(stateFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("forget what the edge was told: %w", err)
-	}
-	return e.syncFolder()
-}
-
-func (e *Edge) restoreState(before *ops.Closure) error {
-	if before == nil {
-		return e.removeState()
-	}
-	return e.writeState(*before)
-}
-
-// installed tells what would keep the edge from being closed.
-func (e *Edge) installed() []ops.Finding {
-	if _, err := os.Stat(e.path(confFile)); err != nil {
-		return []ops.Finding{{Check: "edge", Level: ops.Fail, Fact: e.path(confFile) + " is not there",
-			Advice: "add “" + e.Include() + "” to nginx's server block, once the file is there"}}
-	}
-	probe, err := os.CreateTemp(e.options.Directory, ".ktops-*")
-	if err != nil {
-		return []ops.Finding{{Check: "edge", Level: ops.Fail, Fact: fmt.Sprintf("cannot write in %s: %v", e.options.Directory, err),
-			Advice: "let ktops write there"}}
-	}
-	_ = errors.Join(probe.Close(), os.Remove(probe.Name())) // an empty file at most is left
-	return nil
+	_, failed := temp.Write(body)
+	return errors.Join(err, failed, temp.Chmod(mode), temp.Sync(), temp.Close())
 }

@@ -6,21 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 )
 
-// How long one command of nginx and one question to the edge may take, and for how
-// long it is asked until it has loaded what was written.
+// How long one question to the edge may take, and for how long it is asked until it
+// has loaded what was written.
 const (
-	commandTimeout = 15 * time.Second
-	proofTimeout   = 3 * time.Second
-	proofPatience  = 10 * time.Second
-	proofEvery     = 20 * time.Millisecond
+	proofTimeout  = 3 * time.Second
+	proofPatience = 10 * time.Second
+	proofEvery    = 20 * time.Millisecond
 )
 
 // statePath answers which configuration nginx has loaded.
@@ -29,14 +25,17 @@ const statePath = "/.ktops/state"
 // load writes the configuration, has nginx test and load it, and returns when it
 // answers with the marker. Where anything fails, the one from before is put back.
 func (e *Edge) load(ctx context.Context, conf []byte, marker string) error {
-	before, err := os.ReadFile(e.path(confFile))
+	before, ok, err := e.read(ctx, confFile)
 	if err != nil {
-		return fmt.Errorf("read the present configuration: %w; add “%s” to nginx's server block and let ktops create the file", err, e.Include())
+		return err
+	}
+	if !ok {
+		return fmt.Errorf("%s is not in %s, so nginx includes nothing of ktops: ktops edge install tells what to do", confFile, e.options.Directory)
 	}
 	if bytes.Equal(before, conf) && e.answers(ctx, marker) == nil {
 		return nil
 	}
-	if err := e.replace(confFile, conf, private); err != nil {
+	if err := e.write(ctx, confFile, conf); err != nil {
 		return err
 	}
 	if err := e.reload(ctx, marker); err != nil {
@@ -46,14 +45,14 @@ func (e *Edge) load(ctx context.Context, conf []byte, marker string) error {
 }
 
 func (e *Edge) reload(ctx context.Context, marker string) error {
-	if _, err := e.run(ctx, e.options.Test); err != nil {
+	if err := e.do(ctx, testConf); err != nil {
 		return fmt.Errorf("nginx does not take the configuration: %w", err)
 	}
-	before, err := e.serving(ctx)
+	before, err := e.workers(ctx)
 	if err != nil {
 		e.options.Log.WithError(err).Warn("cannot list nginx's workers; that the old ones take nobody any more is not proved")
 	}
-	if _, err := e.run(ctx, e.options.Reload); err != nil {
+	if err := e.do(ctx, reloadConf); err != nil {
 		return fmt.Errorf("reload nginx: %w", err)
 	}
 	return e.prove(ctx, before, marker)
@@ -61,33 +60,35 @@ func (e *Edge) reload(ctx context.Context, marker string) error {
 
 // replaced reports whether workers from before a reload still take callers. Until
 // they do not, one caller gets the old answer and the next the new one.
-func (e *Edge) replaced(ctx context.Context, before []int) error {
+func (e *Edge) replaced(ctx context.Context, before []worker) error {
 	if len(before) == 0 {
 		return nil
 	}
-	out, err := e.run(ctx, e.options.Workers)
+	now, err := e.workers(ctx)
 	if err != nil {
 		return err
 	}
-	for _, w := range workersOf(out) {
-		if !w.leaving && slices.Contains(before, w.pid) {
-			return fmt.Errorf("worker %d has not been replaced", w.pid)
+	for _, w := range now {
+		if !w.Leaving && slices.ContainsFunc(before, func(old worker) bool { return old.PID == w.PID }) {
+			return fmt.Errorf("worker %d has not been replaced", w.PID)
 		}
 	}
 	return nil
 }
 
 // putBack brings the previous configuration back, also when ctx has ended, and
-// returns when the one with the marker does not answer any more.
+// returns when the one with the marker does not answer any more. What nginx refuses
+// then was not ktops' doing, and it goes on with what it has loaded.
 func (e *Edge) putBack(ctx context.Context, before []byte, marker string) error {
 	ctx = context.WithoutCancel(ctx)
-	if err := e.replace(confFile, before, private); err != nil {
+	if err := e.write(ctx, confFile, before); err != nil {
 		return err
 	}
-	if _, err := e.run(ctx, e.options.Test); err == nil { // else it was broken before us, and what is loaded stays
-		if _, err := e.run(ctx, e.options.Reload); err != nil {
-			return fmt.Errorf("put the previous configuration back: %w", err)
-		}
+	if err := e.do(ctx, testConf); err != nil {
+		return errors.New("it does not take what was there before ktops changed anything either, so the mistake is in nginx's own configuration: mend that first")
+	}
+	if err := e.do(ctx, reloadConf); err != nil {
+		return fmt.Errorf("put the previous configuration back: %w", err)
 	}
 	return e.poll(ctx, func(ctx context.Context) error {
 		if _, head, err := e.get(ctx, statePath); err == nil && head.Get(MarkerHeader) == marker {
@@ -99,7 +100,7 @@ func (e *Edge) putBack(ctx context.Context, before []byte, marker string) error 
 
 // prove waits until the workers from before take nobody any more and the edge
 // answers with the marker.
-func (e *Edge) prove(ctx context.Context, before []int, marker string) error {
+func (e *Edge) prove(ctx context.Context, before []worker, marker string) error {
 	err := e.poll(ctx, func(ctx context.Context) error {
 		if err := e.replaced(ctx, before); err != nil {
 			return err
@@ -116,7 +117,7 @@ func (e *Edge) prove(ctx context.Context, before []int, marker string) error {
 // poll asks until the answer is right, for as long as the proof may take, and gives
 // the last answer.
 func (e *Edge) poll(ctx context.Context, ask func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, proofPatience)
+	ctx, cancel := context.WithTimeout(ctx, e.patience)
 	defer cancel()
 	tick := time.NewTicker(proofEvery)
 	defer tick.Stop()
@@ -155,8 +156,20 @@ func (e *Edge) answers(ctx context.Context, marker string) error {
 	return nil
 }
 
+// lets reports why the edge, whatever it has loaded, does not let callers pass.
+func (e *Edge) lets(ctx context.Context) error {
+	_, head, err := e.get(ctx, statePath)
+	if err != nil {
+		return err
+	}
+	if got := head.Get(MarkerHeader); !strings.HasPrefix(got, "open ") {
+		return fmt.Errorf("its state is %q", got)
+	}
+	return nil
+}
+
 func (e *Edge) get(ctx context.Context, path string) (status int, head http.Header, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.base()+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base(e.options.URL)+path, nil)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -165,30 +178,4 @@ func (e *Edge) get(ctx context.Context, path string) (status int, head http.Head
 		return 0, nil, err
 	}
 	return resp.StatusCode, resp.Header, resp.Body.Close()
-}
-
-// run runs a command within its time and returns what it printed. It is killed with
-// its children when the time is over.
-func (e *Edge) run(ctx context.Context, argv []string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Env = append(os.Environ(), e.options.Env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
-	out, err := cmd.CombinedOutput()
-	if err == nil {
-		return string(out), nil
-	}
-	if ctx.Err() != nil {
-		err = errors.Join(ctx.Err(), err)
-	}
-	return "", fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), err, tail(out))
-}
-
-// tail is the end of what a command printed, where the reason stands.
-func tail(out []byte) string {
-	const most = 600
-	return strings.TrimSpace(string(out[max(len(out)-most, 0):]))
 }

@@ -23,9 +23,6 @@ func (w *Wiring) Edge(e config.Environment) (*nginx.Edge, error) {
 	if !closes(e) {
 		return nil, nil
 	}
-	if len(e.Edge.Maintenance.Agent) > 0 {
-		return nil, ops.Refuse("ktops cannot close an edge through an agent yet", "remove edge.maintenance.agent, and run ktops on the machine of nginx")
-	}
 	made := edge{e.Edge.URL, *e.Edge.Maintenance, e.Platform.Compose.DockerHost, e.Name}
 	return w.edges.get(made, func() (*nginx.Edge, error) { return nginx.New(made.options(w.log.WithField("environment", e.Name))) })
 }
@@ -44,16 +41,13 @@ func closes(e config.Environment) bool { return e.Edge != nil && e.Edge.Maintena
 func (made edge) options(log *logrus.Entry) nginx.Options {
 	m := made.maintenance
 	options := nginx.Options{
-		URL: made.url, Directory: m.Directory, Inside: m.Inside, Test: m.Test, Reload: m.Reload, Workers: m.Workers,
-		Bypass: m.Bypass.Reveal, OpenPaths: m.OpenPaths, JSONPaths: m.JSONPaths, StatusURL: m.StatusURL, Log: log,
+		Environment: made.environment, URL: made.url, Directory: m.Directory, Inside: m.Inside, Agent: m.Agent,
+		Container: m.Container, Test: m.Test, Reload: m.Reload, Workers: m.Workers,
+		Bypass: m.Bypass.Reveal, OpenPaths: m.OpenPaths, JSONPaths: m.JSONPaths,
+		StatusURL: m.StatusURL, Title: m.Title, DrainLimit: m.DrainLimit.Std(), Log: log,
 	}
 	if made.dockerHost != "" {
 		options.Env = []string{"DOCKER_HOST=" + made.dockerHost}
-	}
-	if m.Container != "" {
-		options.Test = []string{"docker", "exec", m.Container, "nginx", "-t"}
-		options.Reload = []string{"docker", "exec", m.Container, "nginx", "-s", "reload"}
-		options.Workers = []string{"docker", "top", m.Container, "-eo", "pid,args"}
 	}
 	return options
 }

@@ -25,21 +25,25 @@ func maintained(m config.Maintenance) config.Environment {
 	}
 }
 
-func TestEdge_InAContainerIsSpokenToThroughTheEngine(t *testing.T) {
-	e := maintained(config.Maintenance{Container: "edge-1", Test: nil})
-	o := edge{e.Edge.URL, *e.Edge.Maintenance, e.Platform.Compose.DockerHost, e.Name}.options(logrus.NewEntry(logrus.New()))
-	for _, c := range []struct{ got, want []string }{
-		{o.Test, []string{"docker", "exec", "edge-1", "nginx", "-t"}},
-		{o.Reload, []string{"docker", "exec", "edge-1", "nginx", "-s", "reload"}},
-		{o.Workers, []string{"docker", "top", "edge-1", "-eo", "pid,args"}},
-		{o.Env, []string{"DOCKER_HOST=unix:///run/docker.sock"}},
-	} {
-		if diff := cmp.Diff(c.want, c.got); diff != "" {
-			t.Error(diff)
-		}
-	}
-	if o.Bypass() != bypass {
+func TestEdge_HasEverySettingOfTheConfiguration(t *testing.T) {
+	e := maintained(config.Maintenance{
+		Inside: "/etc/nginx/inside", Container: "edge-1", Agent: []string{"ssh", "edge1"}, Test: []string{"t"}, Reload: []string{"r"}, Workers: []string{"w"},
+		OpenPaths: []string{"/static/"}, JSONPaths: []string{"/v1/"}, StatusURL: "https://status.example.com", Title: "Keeptrusts",
+		DrainLimit: config.Duration(time.Minute),
+	})
+	got := edge{e.Edge.URL, *e.Edge.Maintenance, e.Platform.Compose.DockerHost, e.Name}.options(nil)
+	if got.Bypass() != bypass {
 		t.Error("it has another secret")
+	}
+	got.Bypass = nil
+	want := nginx.Options{
+		Environment: "production", URL: "https://keeptrusts.example.com", Directory: "/etc/nginx/ktops", Inside: "/etc/nginx/inside",
+		Container: "edge-1", Agent: []string{"ssh", "edge1"}, Test: []string{"t"}, Reload: []string{"r"}, Workers: []string{"w"},
+		Env: []string{"DOCKER_HOST=unix:///run/docker.sock"}, OpenPaths: []string{"/static/"}, JSONPaths: []string{"/v1/"},
+		StatusURL: "https://status.example.com", Title: "Keeptrusts", DrainLimit: time.Minute,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -133,11 +137,5 @@ func TestEdge_IsTheSameAfterAReloadUnlessItsSettingsChanged(t *testing.T) {
 	other, err := w.Edge(maintained(config.Maintenance{OpenPaths: []string{"/static/"}}))
 	if err != nil || other == one {
 		t.Errorf("the same edge for other settings: %v", err)
-	}
-}
-
-func TestEdge_AnAgentIsRefusedAndNotIgnored(t *testing.T) {
-	if _, err := New(logrus.NewEntry(logrus.New())).Edge(maintained(config.Maintenance{Agent: []string{"ssh", "edge1"}})); err == nil {
-		t.Error("taken")
 	}
 }
