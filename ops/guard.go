@@ -166,5 +166,5 @@ func (o *Operator) guardEdges(ctx context.Context, served func() []string) {
 }
 
 func refuseEdge(environment string) error {
-	return Refuse("ktops does not manage the edge of "+environment, "close it by hand (guide: Planned Downtime Procedure)")
+	return Refuse("ktops does not manage the edge of "+environment, "add edge.maintenance to ktops.yaml (ktops edge install shows how)")
 }

@@ -123,7 +123,7 @@ func TestMaintenance_WithoutAManagedEdgeOrForTooLongIsRefused(t *testing.T) {
 	}
 	env.Edge = nil
 	_, err = newOperator(m, m, env).Propose(t.Context(), req)
-	if r := refusal(t, err); !strings.Contains(strings.Join(r.Try, ""), "by hand") {
+	if r := refusal(t, err); !strings.Contains(strings.Join(r.Try, ""), "edge.maintenance") {
 		t.Error(r)
 	}
 }

@@ -27,7 +27,7 @@ func NewPlan(o Observation, req Request, rules Rules) (Plan, error) {
 		plan.Steps = rollingSteps(o, from, req.Target, facts)
 	case o.Edge == nil:
 		return Plan{}, Refuse(why+"; that takes a maintenance window, and ktops does not manage the edge of "+o.Environment,
-			"do this upgrade by the operator guide's Planned Downtime Procedure")
+			"add edge.maintenance to ktops.yaml (ktops edge install shows how)")
 	default:
 		plan.Steps = windowSteps(o, from, req.Target, facts)
 	}

@@ -73,7 +73,7 @@ func TestPlan_RefusesTargetsThatMakeNoSense(t *testing.T) {
 		"unknown and older":       {"2.4.3", "2.4.1", "no release 2.4.1", "upgrade 4.0.0"},
 		"skipped major":           {"2.4.3", "4.0.0", "skips a major version", "upgrade 3.0.0,upgrade 4.0.0"},
 		"two hops":                {"2.3.4", "2.5.0", "gateway 2.3.4 still serves", "upgrade 2.4.3,upgrade 2.5.0"},
-		"major needs a window":    {"2.4.3", "3.0.0", "maintenance window", "Planned Downtime"},
+		"major needs a window":    {"2.4.3", "3.0.0", "maintenance window", "edge.maintenance"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

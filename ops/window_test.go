@@ -315,6 +315,11 @@ func TestWindow_NobodyClosesTheEdgeAgainWhileItOpens(t *testing.T) {
 			t.Errorf("%s: %s", got.State, got.Reason)
 		}
 		d.open(t)
+		for _, c := range d.door.told {
+			if c.Now == "open edge" {
+				t.Errorf("it was told %+v, which closes it, while it was being opened", c)
+			}
+		}
 	})
 }
 
