@@ -32,7 +32,7 @@ func TestCrash_AtEveryJournalWriteEndsRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	click(t, s, "bob", card, "Approve")
-	lives := liveAndDie(t, s)
+	lives, _ := liveAndDie(t, s)
 	run := settled(t, s, ops.Succeeded)
 	t.Logf("%d lives", lives)
 	if lives < 2*len(run.Steps) {
@@ -47,7 +47,8 @@ func TestCrash_AtEveryJournalWriteEndsRight(t *testing.T) {
 }
 
 // liveAndDie starts the daemon again each time it died, until the run has ended.
-func liveAndDie(t *testing.T, s *stage.Stage) (lives int) {
+// The last life began at last.
+func liveAndDie(t *testing.T, s *stage.Stage) (lives int, last time.Time) {
 	t.Helper()
 	for lives = 1; lives < 200; lives++ {
 		ctx, cancel := context.WithTimeout(t.Context(), limit)
@@ -62,16 +63,17 @@ func liveAndDie(t *testing.T, s *stage.Stage) (lives int) {
 			if !<-over {
 				t.Fatal("the run neither ended nor crashed")
 			}
-			return lives
+			return lives, last
 		}
 		cancel()
 		<-over
+		last = time.Now()
 		if err := s.Daemon.Launch(t.Context(), deaths[lives%len(deaths)]); err != nil {
 			t.Fatal(err)
 		}
 	}
 	t.Fatal("it dies for ever")
-	return lives
+	return lives, last
 }
 
 // wantEachStepOnce wants one result of each step in the journal, and no beginning
