@@ -1,6 +1,10 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // shortestSecret keeps a secret that strangers may try from being guessed.
 const shortestSecret = 16
@@ -32,6 +36,19 @@ func (d *decoder) checkMaintenance(id string, m Maintenance) {
 	if secret := m.Bypass.Reveal(); secret != "" && (len(secret) < shortestSecret || !isBypass(secret)) {
 		d.key(id+".bypass", fmt.Sprintf("refers to a secret that is too short or has other signs than letters, digits, hyphens and underscores; it needs %d", shortestSecret),
 			"make one: openssl rand -hex 24")
+	}
+}
+
+// checkProbed finds routes that the closed edge lets through: the services behind are
+// stopped then, and the probe would report the maintenance as failures.
+func (d *decoder) checkProbed(id string, routes []Route, open []string) {
+	for i, r := range routes {
+		path, _, _ := strings.Cut(r.Path, "?")
+		if slices.ContainsFunc(open, func(p string) bool {
+			return p != "/" && (path == p || strings.HasSuffix(p, "/") && strings.HasPrefix(path, p))
+		}) {
+			d.key(fmt.Sprintf("%s[%d].path", id, i), "is one of edge.maintenance.open_paths: the probe would report the maintenance as failures", "probe another path")
+		}
 	}
 }
 

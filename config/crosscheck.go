@@ -30,6 +30,7 @@ func (d *decoder) crossCheck(c *Config) {
 		}
 		if m := e.maintenance(); m != nil {
 			d.checkMaintenance(fmt.Sprintf("environments[%d].edge.maintenance", i), *m)
+			d.checkProbed(fmt.Sprintf("environments[%d].edge.routes", i), e.Edge.Routes, m.OpenPaths)
 		}
 		d.checkWindows(fmt.Sprintf("environments[%d].windows", i), e)
 		d.checkFreezes(fmt.Sprintf("environments[%d].freezes", i), e)
