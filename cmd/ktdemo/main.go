@@ -24,6 +24,7 @@ func main() {
 	play := flag.Bool("play", false, "keep the world and the page up until Ctrl-C")
 	soak := flag.Int("soak", 0, "upgrade up and back this many times under load")
 	peer := flag.Bool("guide", false, "run the operator guide's own script instead, under the same load")
+	scheduled := flag.Bool("window", false, "let a scheduled window do 2.5.0 to 3.0.0, and then the guide's script")
 	rate := flag.Int("rate", 150, "requests a second through the edge")
 	megabytes := flag.Int64("data", 200, "size of the events table in megabytes")
 	flag.Parse()
@@ -37,9 +38,12 @@ func main() {
 	// Docker's libraries warn through the standard logger of things that are meant so.
 	logrus.SetOutput(io.Discard)
 	var err error
-	if *peer {
+	switch {
+	case *peer:
 		err = guide(ctx, *rate, *megabytes<<20, logrus.NewEntry(log))
-	} else {
+	case *scheduled:
+		err = window(ctx, *rate, *megabytes<<20, logrus.NewEntry(log))
+	default:
 		err = run(ctx, story{rate: *rate, soak: *soak}, *play, *megabytes<<20, logrus.NewEntry(log))
 	}
 	stop()

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/keeptrusts/ktops/internal/harness"
+	"github.com/keeptrusts/ktops/internal/slackemu"
+	"github.com/keeptrusts/ktops/internal/stage"
+	"github.com/keeptrusts/ktops/ops"
+)
+
+// The upgrade that takes a window: its migrations rewrite the largest table.
+const (
+	windowFrom = "2.5.0"
+	windowTo   = "3.0.0"
+)
+
+// windowLimit bounds the wait for the window and the run in it.
+const windowLimit = 20 * time.Minute
+
+// windowLoad keeps many short streams open, so that the longest of those that are
+// under way when the edge closes has about as long to go each time.
+func windowLoad(rate int) harness.LoadOptions {
+	return harness.LoadOptions{Rate: rate, Streams: 20, StreamLength: 2 * time.Second}
+}
+
+// window lets a scheduled window open by itself under load, and then does the same
+// job with the guide's script in a second world of the same size.
+func window(ctx context.Context, rate int, bytes int64, log *logrus.Entry) error {
+	fmt.Printf("Bringing up the platform at %s with %.1f GB of data …\n", windowFrom, float64(bytes)/1e9)
+	r := windowReport{Data: bytes}
+	if err := scheduledWindow(ctx, &r, rate, bytes, log); err != nil {
+		return err
+	}
+	fmt.Println("\nThe same in a second world: first each part alone, then the guide's Planned Downtime Procedure …")
+	if err := peerWindow(ctx, &r, rate, bytes, log); err != nil {
+		return err
+	}
+	r.print()
+	return errors.Join(r.write(filepath.Join(".demo", "window.json")), r.proof())
+}
+
+func scheduledWindow(ctx context.Context, r *windowReport, rate int, bytes int64, log *logrus.Entry) (err error) {
+	st, err := stage.Up(ctx, stage.Options{
+		World:   harness.Options{DataBytes: bytes, Version: windowFrom, Versions: []string{windowFrom, windowTo}, Log: log},
+		Windows: stage.WindowIn(2 * time.Minute),
+		Slack:   slackemu.Options{RateFactor: 100},
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Down(ctx)) }()
+	load := harness.StartLoad(ctx, st.World.Platform.Edge(), windowLoad(rate))
+	defer load.Stop()
+	run, err := scheduleAndFollow(ctx, st)
+	if err != nil {
+		return err
+	}
+	seen := load.Stop()
+	began := time.Now()
+	if _, bad, code, err := st.Ktops(ctx, "verify"); err != nil || code != 0 {
+		return fmt.Errorf("ktops verify afterwards: exit code %d: %s (%w)", code, bad, err)
+	}
+	r.Floor.Checks = time.Since(began).Seconds()
+	fmt.Printf("\nThe conversation in #%s\n%s\n", stage.Channel, indent(st.Workspace.Transcript(stage.Channel)))
+	r.ran(run, seen)
+	return nil
+}
+
+// scheduleAndFollow asks as Alice, approves into the window as Bob, and follows the
+// run once the window has opened.
+func scheduleAndFollow(ctx context.Context, st *stage.Stage) (ops.Run, error) {
+	ctx, cancel := context.WithTimeout(ctx, windowLimit)
+	defer cancel()
+	fmt.Printf("\nAlice types /keeptrusts upgrade %s --window next\n", windowTo)
+	card, err := st.Ask(ctx, "alice", windowTo+" --window next")
+	if err != nil {
+		return ops.Run{}, err
+	}
+	fmt.Println("Bob clicks Approve and confirms")
+	if _, err := st.Workspace.Click(ctx, "bob", card, "Approve"); err != nil {
+		return ops.Run{}, err
+	}
+	run, err := st.WaitRun(ctx, func(run ops.Run) bool { return run.State == ops.Scheduled || stage.Settled(run) })
+	if err != nil {
+		return run, err
+	}
+	if run.Opening != nil {
+		fmt.Printf("Now it waits for window %s, which opens by itself at %s\n\n", run.Opening.Window, run.Opening.Opens.Local().Format(time.TimeOnly))
+	}
+	return story{stage: st}.follow(ctx)
+}
+
+func peerWindow(ctx context.Context, r *windowReport, rate int, bytes int64, log *logrus.Entry) (err error) {
+	world, err := harness.Up(ctx, harness.Options{DataBytes: bytes, Version: windowFrom, Versions: []string{windowFrom, windowTo}, Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, world.Down(ctx)) }()
+	checks := r.Floor.Checks
+	if r.Floor, err = measureFloor(ctx, world, windowLoad(rate), windowFrom, windowTo); err != nil {
+		return err
+	}
+	r.Floor.Checks = checks
+	seen, err := guideWindow(ctx, world, windowLoad(rate), windowTo)
+	if err != nil {
+		return err
+	}
+	r.compared(seen)
+	return nil
+}
+
+func quiet() *logrus.Entry {
+	log := logrus.New()
+	log.SetOutput(io.Discard)
+	return logrus.NewEntry(log)
+}
+
+// windowReport is what the story proved; .demo/window.json for scripts. Closed is
+// what callers saw: the longest time on the worst of the three routes between two
+// good answers.
+type notice struct {
+	Kind    string `json:"kind"`
+	Channel string `json:"channel"`
+	State   string `json:"state"`
+}
+
+type windowReport struct {
+	Data          int64     `json:"data_bytes"`
+	Outcome       ops.State `json:"outcome"`
+	Closed        float64   `json:"closed_s"`
+	ClosedByKtops float64   `json:"closed_reported_s"`
+	GuideClosed   float64   `json:"guide_closed_s"`
+	FloorSeconds  float64   `json:"floor_s"`
+	Floor         floor     `json:"floor"`
+	// Ratios: closed to floor, and the guide's closed to ours.
+	OverFloor    float64       `json:"closed_over_floor"`
+	GuideOver    float64       `json:"guide_over_closed"`
+	StreamsTotal int           `json:"streams_total"`
+	StreamsCut   int           `json:"streams_cut"`
+	Requests     int           `json:"requests_total"`
+	Failed       int           `json:"requests_failed"`
+	TurnedAway   int           `json:"requests_closed"`
+	Steps        []step        `json:"steps"`
+	Checks       []ops.Finding `json:"checks"`
+	Notices      []notice      `json:"notices"`
+	Samples      []string      `json:"failures,omitempty"`
+	reason       string
+}
+
+func (r *windowReport) ran(run ops.Run, seen harness.LoadResult) {
+	r.Outcome, r.reason = run.State, run.Reason
+	r.Closed, r.ClosedByKtops = seen.LongestGap.Seconds(), run.ClosedFor(time.Now()).Seconds()
+	r.StreamsTotal, r.StreamsCut = seen.Streams, seen.Cut
+	r.Requests, r.Failed, r.TurnedAway, r.Samples = seen.Requests, seen.Failed, seen.Closed, seen.Samples
+	for _, s := range run.Steps {
+		r.Steps = append(r.Steps, step{Name: s.Name, Seconds: s.Took().Seconds()})
+	}
+	if rep := run.Report(); rep != nil {
+		r.Checks = rep.Checks
+	}
+}
+
+func (r *windowReport) compared(guide harness.LoadResult) {
+	r.GuideClosed, r.FloorSeconds = guide.LongestGap.Seconds(), r.Floor.total()
+	r.OverFloor, r.GuideOver = r.Closed/r.FloorSeconds, r.GuideClosed/r.Closed
+}
+
+func (r windowReport) print() {
+	f := r.Floor
+	fmt.Printf(`
+%s → %s in a scheduled window, %.2f GB: %s %s
+closed      %.1f s as callers saw it, %.1f s as ktops reports it
+floor       %.1f s: stop %.1f, snapshot %.1f, migration %.1f, boot %.1f, checks %.1f; closed is %.2f times that
+the guide   %.1f s closed: %.1f times longer
+callers     %d requests, %d failed, %d told to come back; %d streams, %d cut
+`, windowFrom, windowTo, float64(r.Data)/1e9, r.Outcome, r.reason, r.Closed, r.ClosedByKtops,
+		r.FloorSeconds, f.Stop, f.Snapshot, f.Migration, f.Boot, f.Checks, r.OverFloor, r.GuideClosed, r.GuideOver,
+		r.Requests, r.Failed, r.TurnedAway, r.StreamsTotal, r.StreamsCut)
+	for _, n := range r.Notices {
+		fmt.Printf("notice      %-12s %-10s %s\n", n.Kind, n.Channel, n.State)
+	}
+	for _, s := range r.Samples {
+		fmt.Println("failed      " + s)
+	}
+}
+
+func (r windowReport) write(path string) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, append(text, '\n'), 0o644); err != nil {
+		return err
+	}
+	fmt.Println("written to  " + path)
+	return nil
+}
+
+// The promises of a window: ratios of one run on one machine, so a busy machine
+// moves both sides.
+const (
+	mostOverFloor  = 1.1
+	leastGuideOver = 10
+)
+
+// proof is an error for each promise that was not kept.
+func (r windowReport) proof() error {
+	var errs []error
+	if r.Outcome != ops.Succeeded {
+		errs = append(errs, fmt.Errorf("the run %s: %s", r.Outcome, r.reason))
+	}
+	if r.Failed > 0 || r.StreamsCut > 0 {
+		errs = append(errs, fmt.Errorf("%d requests failed and %d streams were cut", r.Failed, r.StreamsCut))
+	}
+	if r.OverFloor > mostOverFloor {
+		errs = append(errs, fmt.Errorf("it was closed %.2f times as long as its parts take alone, more than %.1f", r.OverFloor, mostOverFloor))
+	}
+	if r.GuideOver < leastGuideOver {
+		errs = append(errs, fmt.Errorf("the guide's script was closed %.1f times as long, less than %d", r.GuideOver, leastGuideOver))
+	}
+	for _, n := range r.Notices {
+		if n.State != "sent" {
+			errs = append(errs, fmt.Errorf("notice %s for %s is %s", n.Kind, n.Channel, n.State))
+		}
+	}
+	return errors.Join(errs...)
+}
