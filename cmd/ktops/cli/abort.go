@@ -34,7 +34,7 @@ only after you were asked, or with --yes.`,
 		if err != nil {
 			return err
 		}
-		if open.State == ops.Proposed && !yes {
+		if waits := open.State == ops.Proposed || open.State == ops.Scheduled; waits && !yes {
 			if err := inv.askToWithdraw(ctx, cmd, open); err != nil {
 				return err
 			}
@@ -58,8 +58,11 @@ func (inv *invocation) doAbort(ctx context.Context, s *session, id, reason strin
 // askToWithdraw asks before a proposal goes that nobody has named: who types abort
 // in a hurry means a run that does something.
 func (inv *invocation) askToWithdraw(ctx context.Context, cmd *cobra.Command, run ops.Run) error {
-	what := fmt.Sprintf("%s (%s %s → %s, asked for by %s) only %s", run.ID,
-		run.Request.Environment, run.Plan.From, run.Plan.Target, run.Request.By, console.StateText(run.State))
+	waits := console.StateText(run.State)
+	if run.State == ops.Scheduled {
+		waits = "waits for window " + run.Opening.Window
+	}
+	what := fmt.Sprintf("%s (%s %s, asked for by %s) only %s", run.ID, run.Request.Environment, console.What(run), run.Request.By, waits)
 	if inv.json || !inv.answers() {
 		return usagef(cmd, "%s; name it, or give --yes, to withdraw it", what)
 	}

@@ -6,16 +6,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/keeptrusts/ktops/cmd/ktops/console"
-	"github.com/keeptrusts/ktops/internal/control"
 	"github.com/keeptrusts/ktops/ops"
 )
 
 func (inv *invocation) backup() *cobra.Command {
 	return group(&cobra.Command{
 		Use:     "backup",
-		Short:   "Take, list and read back backups of the database",
-		Example: examples("ktops backup create", "ktops backup list", "ktops backup verify"),
-	}, inv.backupCreate(), inv.backupList(), inv.backupVerify())
+		Short:   "Take, list, read back and try backups of the database",
+		Example: examples("ktops backup create", "ktops backup list", "ktops backup verify", "ktops backup drill"),
+	}, inv.backupCreate(), inv.backupList(), inv.backupVerify(), inv.backupDrill())
 }
 
 func (inv *invocation) backupCreate() *cobra.Command {
@@ -26,9 +25,10 @@ func (inv *invocation) backupCreate() *cobra.Command {
 		Example: examples("ktops backup create", "ktops backup create --env staging --json"),
 		Args:    takes(),
 		RunE: inv.with(func(ctx context.Context, s *session, env string, _ []string) error {
-			return inv.withProgress(func(report func(ops.Progress)) (ops.Backup, error) {
+			_, err := withProgress(inv, console.Backup, func(report func(ops.Progress)) (ops.Backup, error) {
 				return s.Backup(ctx, env, s.by, report)
 			})
+			return err
 		}),
 	}
 }
@@ -64,9 +64,10 @@ func (inv *invocation) backupVerify() *cobra.Command {
 				}
 				file = newest
 			}
-			return inv.withProgress(func(report func(ops.Progress)) (ops.Backup, error) {
+			_, err := withProgress(inv, console.Backup, func(report func(ops.Progress)) (ops.Backup, error) {
 				return s.VerifyBackup(ctx, env, file, report)
 			})
+			return err
 		}),
 	}
 }
@@ -80,40 +81,4 @@ func newestBackup(ctx context.Context, s *session, env string) (string, error) {
 		return "", ops.Refuse(env+" has no backup", "backup create")
 	}
 	return backups[0].File, nil
-}
-
-// withProgress shows how far a work is, on a terminal in place, and its result.
-// JSON has a line for each progress and one for the result.
-func (inv *invocation) withProgress(work func(report func(ops.Progress)) (ops.Backup, error)) error {
-	type line struct {
-		Progress *ops.Progress `json:"progress,omitempty"`
-		Result   *ops.Backup   `json:"result,omitempty"`
-	}
-	var failed error
-	progress := control.NewThrottle(func(p ops.Progress) {
-		switch {
-		case failed != nil:
-		case inv.json:
-			failed = writeJSON(inv.Out, line{Progress: &p}, "")
-		case inv.terminal():
-			failed = write(inv.Out, "\r\x1b[K"+console.Progress(p))
-		}
-	})
-	backup, err := work(progress.Report)
-	progress.Flush()
-	if inv.terminal() && !inv.json {
-		if err := write(inv.Out, "\r\x1b[K"); err != nil {
-			return err
-		}
-	}
-	if err != nil {
-		return err
-	}
-	if failed != nil {
-		return failed
-	}
-	if inv.json {
-		return writeJSON(inv.Out, line{Result: &backup}, "")
-	}
-	return write(inv.Out, console.Backup(inv.style(), backup))
 }

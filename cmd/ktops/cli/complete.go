@@ -63,7 +63,7 @@ func (inv *invocation) completeRun(cmd *cobra.Command, args []string, _ string) 
 	}
 	var ids []string
 	for _, r := range runs {
-		ids = append(ids, fmt.Sprintf("%s\t%s %s → %s, %s", r.ID, r.Request.Environment, r.Plan.From, r.Plan.Target, console.StateText(r.State)))
+		ids = append(ids, fmt.Sprintf("%s\t%s %s, %s", r.ID, r.Request.Environment, console.What(r), console.StateText(r.State)))
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }

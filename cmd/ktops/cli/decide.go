@@ -11,29 +11,51 @@ import (
 )
 
 func (inv *invocation) approve() *cobra.Command {
-	var breakGlass string
+	var breakGlass, window string
 	cmd := &cobra.Command{
 		Use:   "approve RUN",
 		Short: "Approve a run that somebody else asked for",
 		Long: `Approve a run that somebody else asked for. The world is observed again first: a
 plan that does not fit it any more is void. The last approval that is needed
-starts the run; without a daemon, this command executes and shows it.`,
-		Example:           examples("ktops approve r-k3x9ab"),
+starts the run; without a daemon, this command executes and shows it.
+
+A run that needs a maintenance window is approved into an opening, with --window
+where it was asked for without one, and waits for it.`,
+		Example:           examples("ktops approve r-k3x9ab", "ktops approve r-k3x9ab --window next", "ktops approve r-k3x9ab --window 2026-11-29T04:00"),
 		Args:              takes("RUN"),
 		ValidArgsFunction: inv.completeRun,
 	}
 	cmd.Flags().StringVar(&breakGlass, "break-glass", "", "`reason` to approve your own request in an emergency; announced and recorded")
+	inv.windowFlag(cmd, &window)
 	cmd.RunE = inv.with(func(ctx context.Context, s *session, _ string, args []string) error {
-		run, err := s.Approve(ctx, args[0], ops.Approval{By: s.by, BreakGlass: breakGlass != "", Reason: breakGlass})
+		approval := ops.Approval{By: s.by, BreakGlass: breakGlass != "", Reason: breakGlass}
+		if window != "" {
+			if s.local != nil {
+				return needsDaemon("--window needs the daemon, which opens the windows")
+			}
+			approval.Opening = &ops.Opening{Key: window} // the operator finds it, by whatever name
+		}
+		run, err := s.Approve(ctx, args[0], approval)
 		if err != nil {
 			return err
 		}
-		if s.local != nil && run.State != ops.Proposed {
-			return inv.goOn(ctx, s, run)
-		}
-		return inv.decided(run)
+		return inv.approved(ctx, s, run)
 	})
 	return cmd
+}
+
+// approved goes on with a run that was approved, where nobody else does.
+func (inv *invocation) approved(ctx context.Context, s *session, run ops.Run) error {
+	switch {
+	case s.local == nil || run.State == ops.Proposed:
+		return inv.decided(run)
+	case run.State == ops.Scheduled:
+		if err := inv.decided(run); err != nil {
+			return err
+		}
+		return inv.say("No daemon runs here, and the opening passes unused without one: start ktops serve before.")
+	}
+	return inv.goOn(ctx, s, run)
 }
 
 func (inv *invocation) reject() *cobra.Command {
@@ -71,6 +93,8 @@ func (inv *invocation) decided(run ops.Run) error {
 		text += " and is being aborted"
 	case run.State == ops.Proposed && len(run.Approvals) > 0:
 		text = fmt.Sprintf("needs more approvals; it has %d", len(run.Approvals))
+	case run.State == ops.Scheduled:
+		text += " into window " + run.Opening.Window + ", " + console.Opening(*run.Opening)
 	}
 	return inv.tell(run, text)
 }

@@ -50,6 +50,8 @@ type watching struct {
 	updates <-chan ops.Update // nil while the daemon is away
 	seen    time.Time         // when the service last answered
 	asked   bool              // to hold, by Ctrl-C
+	// over reports whether a person need not watch any longer.
+	over func(ops.Run) bool
 	// interrupted is what Ctrl-C does.
 	interrupted func(context.Context) error
 }
@@ -58,6 +60,7 @@ type watching struct {
 func (inv *invocation) follow(ctx context.Context, s *session, run ops.Run) error {
 	w := inv.watching(s, run)
 	w.interrupted = w.interrupt
+	w.over = func(r ops.Run) bool { return over(r) || r.State == ops.Scheduled } // days may pass
 	return w.untilOver(ctx)
 }
 
@@ -75,7 +78,7 @@ func (inv *invocation) lookOn(ctx context.Context, s *session, id string) error 
 }
 
 func (inv *invocation) watching(s *session, run ops.Run) *watching {
-	return &watching{inv: inv, session: s, view: inv.view(), run: run, seen: time.Now()}
+	return &watching{inv: inv, session: s, view: inv.view(), run: run, seen: time.Now(), over: over}
 }
 
 func (w *watching) untilOver(ctx context.Context) error {
@@ -89,7 +92,7 @@ func (w *watching) untilOver(ctx context.Context) error {
 	redraw, look := time.NewTicker(redrawEvery), time.NewTicker(lookEvery)
 	defer redraw.Stop()
 	defer look.Stop()
-	for !over(w.run) {
+	for !w.over(w.run) {
 		var err error
 		select {
 		case <-ctx.Done():
@@ -129,7 +132,7 @@ func (w *watching) begin(ctx context.Context) error {
 	if run.State != ops.Proposed || w.inv.terminal() {
 		return nil // a live view tells it itself, and nothing may come between it and the next
 	}
-	return w.inv.say("%s waits for approval. Somebody else types: ktops approve %s", run.ID, run.ID)
+	return w.inv.say("%s waits for approval. Somebody else types: %s", run.ID, console.ToApprove(run))
 }
 
 func (w *watching) update(u ops.Update, open bool) error {
@@ -180,6 +183,8 @@ func (w *watching) unseen(ctx context.Context, err error) error {
 func (w *watching) interrupt(ctx context.Context) error {
 	id := w.run.ID
 	switch {
+	case w.session.local == nil && !w.run.ReopensAt().IsZero():
+		return w.leave(exitFailed, "Stopped watching; the edge stays closed until %s. Open it with: ktops maintenance off", console.Time(w.run.ReopensAt()))
 	case w.session.local == nil:
 		return w.leave(exitFailed, "Stopped watching; the run goes on. Watch it again with: ktops history %s --follow", id)
 	case w.run.State == ops.Proposed:
@@ -189,10 +194,21 @@ func (w *watching) interrupt(ctx context.Context) error {
 		return w.leave(exitFailed, "Stopped. The run is in the journal: ktops resume %s goes on with it, or ktops abort %s", id, id)
 	}
 	w.asked = true
+	if w.run.Request.Maintenance != nil {
+		return w.reopen(ctx)
+	}
 	if _, err := w.session.Hold(ctx, id, w.session.by, "interrupted on the command line"); err != nil {
 		return w.inv.say("%v. Ctrl-C again stops at once.", err)
 	}
 	return w.inv.say("Holding after this step. Ctrl-C again stops at once.")
+}
+
+// reopen ends a maintenance that nobody else would end.
+func (w *watching) reopen(ctx context.Context) error {
+	if _, err := w.session.Reopen(ctx, w.run.Request.Environment, w.session.by, "interrupted on the command line"); err != nil {
+		return w.inv.say("%v. Ctrl-C again stops at once.", err)
+	}
+	return w.inv.say("Opening the edge. Ctrl-C again stops at once.")
 }
 
 func (w *watching) leave(code int, format string, args ...any) error {
@@ -210,7 +226,7 @@ func (inv *invocation) outcome(r ops.Run) error {
 		}
 	}
 	switch r.State {
-	case ops.Succeeded:
+	case ops.Succeeded, ops.Scheduled:
 		return nil
 	case ops.Rejected, ops.Expired, ops.Void:
 		return &ended{exitRefused}

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"fmt"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 )
@@ -52,4 +55,17 @@ func glanceAt(file string) glance {
 		g.Socket = defaultSocket
 	}
 	return g
+}
+
+// windows are the names of an environment's windows, of the first when it is empty.
+func (g glance) windows(environment string) []string {
+	for _, item := range g.Environments {
+		if environment != "" && environment != fmt.Sprint(item.Key) {
+			continue
+		}
+		settings, _ := item.Value.(map[string]any) // anything else has no windows
+		windows, _ := settings["windows"].(map[string]any)
+		return slices.Sorted(maps.Keys(windows))
+	}
+	return nil
 }

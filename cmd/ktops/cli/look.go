@@ -22,7 +22,20 @@ func (inv *invocation) status() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return inv.show(status, console.Status(inv.style(), status))
+			windows, err := s.Windows(ctx, env)
+			if err != nil {
+				return err
+			}
+			freezes, err := s.Freezes(ctx, env)
+			if err != nil {
+				return err
+			}
+			all := struct {
+				ops.Status
+				Windows []ops.WindowState `json:"windows,omitempty"`
+				Freezes []ops.Freeze      `json:"freezes,omitempty"`
+			}{status, windows, freezes}
+			return inv.show(all, console.Status(inv.style(), status)+console.Schedule(inv.style(), windows, freezes))
 		}),
 	}
 }

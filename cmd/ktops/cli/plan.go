@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,13 +16,14 @@ func (inv *invocation) plan() *cobra.Command {
 		Use:   "plan VERSION",
 		Short: "Show what an upgrade would do; nothing is changed or recorded",
 		Long: `Show what an upgrade would do: the checks with the facts behind them, the
-migrations, the steps with their estimates. Nothing is changed or recorded.
+migrations, the steps with their estimates, and whether they fit into a window.
+Nothing is changed or recorded.
 The exit code is 3 when the plan would be refused.`,
-		Example:           examples("ktops plan 2.5.0", "ktops plan 2.5.0 --env staging --json"),
+		Example:           examples("ktops plan 2.5.0", "ktops plan 2.5.0 --env staging --json", "ktops plan 3.0.0 --window next"),
 		Args:              takes("VERSION"),
 		ValidArgsFunction: inv.completeVersion,
 	}
-	how.flags(cmd)
+	inv.howFlags(cmd, &how)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		target, err := versionArg(cmd, args[0])
 		if err != nil {
@@ -32,17 +33,34 @@ The exit code is 3 when the plan would be refused.`,
 			return err
 		}
 		return inv.with(func(ctx context.Context, s *session, env string, _ []string) error {
-			plan, err := s.Plan(ctx, how.request(s, env, target))
-			if err != nil {
-				return err
-			}
-			if err := inv.show(plan, console.Plan(inv.style(), plan)); err != nil {
-				return err
-			}
-			return inv.refuseFailed(plan)
+			return inv.showPlan(ctx, s, how.request(s, env, target))
 		})(cmd, args)
 	}
 	return cmd
+}
+
+func (inv *invocation) showPlan(ctx context.Context, s *session, req ops.Request) error {
+	plan, err := s.Plan(ctx, req)
+	if err != nil {
+		return err
+	}
+	opening, err := openingOf(ctx, s, plan, req)
+	if err != nil {
+		return err
+	}
+	shown := struct {
+		ops.Plan
+		Closed      time.Duration `json:"closed,omitempty"`
+		Opening     *ops.Opening  `json:"opening,omitempty"`
+		LatestStart time.Time     `json:"latest_start,omitzero"`
+	}{Plan: plan, Closed: console.ClosedEstimate(plan), Opening: opening}
+	if opening != nil {
+		shown.LatestStart = console.LatestStart(plan, *opening)
+	}
+	if err := inv.show(shown, console.Plan(inv.style(), plan)+fit(inv.style(), plan, opening)); err != nil {
+		return err
+	}
+	return inv.refuseFailed(plan)
 }
 
 // refuseFailed ends with the code of a refusal when a plan that was shown cannot
@@ -67,9 +85,11 @@ func (inv *invocation) refuseFailed(plan ops.Plan) error {
 type how struct {
 	strategy string
 	urgent   string
+	window   string
 }
 
-func (h *how) flags(cmd *cobra.Command) {
+func (inv *invocation) howFlags(cmd *cobra.Command, h *how) {
+	inv.windowFlag(cmd, &h.window)
 	cmd.Flags().StringVar(&h.strategy, "strategy", string(ops.Auto), "auto, rolling or window")
 	cmd.Flags().StringVar(&h.urgent, "urgent", "", "`reason` for which it need not soak in another environment first (security)")
 	complete(cmd, "strategy", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -86,16 +106,15 @@ func (h *how) check(cmd *cobra.Command) error {
 	if cmd.Flags().Changed("urgent") && h.urgent == "" {
 		return usagef(cmd, "--urgent needs a reason, which is announced and recorded")
 	}
+	if cmd.Flags().Changed("window") && h.window == "" {
+		return usagef(cmd, "--window needs next, the name of a window, or the key of an opening")
+	}
 	return nil
 }
 
 func (h *how) request(s *session, env string, target ops.Version) ops.Request {
 	return ops.Request{
 		Environment: env, Target: target, Strategy: ops.Strategy(h.strategy), By: s.by,
-		Urgent: h.urgent != "", Reason: h.urgent,
+		Urgent: h.urgent != "", Reason: h.urgent, Window: h.window,
 	}
-}
-
-func upgradeText(p ops.Plan) string {
-	return fmt.Sprintf("Upgrade %s from %s to %s?", p.Environment, p.From, p.Target)
 }

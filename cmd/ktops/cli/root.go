@@ -11,7 +11,8 @@ func (inv *invocation) root() *cobra.Command {
 		Use:   "ktops",
 		Short: "Upgrade a Keeptrusts platform safely, from Slack or from here",
 		Long: `ktops upgrades a self-hosted Keeptrusts platform: it plans, asks for approval,
-backs up, rolls every component without a failed request, and proves the result.
+backs up, rolls every component without a failed request, or in a maintenance
+window, and proves the result.
 
 Commands use the daemon of this machine (ktops serve) where it runs, and work
 alone on the same journal where it does not.
@@ -28,6 +29,7 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 refused by policy or c
 	},
 		inv.serve(), inv.plan(), inv.upgrade(), inv.approve(), inv.reject(),
 		inv.hold(), inv.resume(), inv.abort(), inv.unlock(),
+		inv.windows(), inv.freeze(), inv.maintenance(),
 		inv.verify(), inv.backup(), inv.status(), inv.history(),
 		inv.configuration(), inv.reload(), inv.version(),
 	)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -56,7 +57,8 @@ func (inv *invocation) steering(use, short string, do func(ctx context.Context, 
 	return cmd
 }
 
-// recent is how many runs are looked through for an open one; it is the newest.
+// recent is how many runs are looked through for an open one: the one that is going
+// on, or else the newest that waits.
 const recent = 20
 
 func openRun(ctx context.Context, s *session, env string) (ops.Run, error) {
@@ -64,9 +66,9 @@ func openRun(ctx context.Context, s *session, env string) (ops.Run, error) {
 	if err != nil {
 		return ops.Run{}, err
 	}
-	for _, r := range runs {
-		if r.State.Open() {
-			return r, nil
+	for _, matches := range []func(ops.Run) bool{ops.Run.Exclusive, func(r ops.Run) bool { return r.State.Open() }} {
+		if i := slices.IndexFunc(runs, matches); i >= 0 {
+			return runs[i], nil
 		}
 	}
 	return ops.Run{}, ops.Refuse(fmt.Sprintf("no run is open in %s", env), "history")

@@ -38,6 +38,12 @@ func verified(b ops.Backup) string {
 	return fmt.Sprintf(", read back in %s: %s, %s", Duration(b.VerifyTook), plural(b.Entries, "table"), Bytes(b.RawBytes))
 }
 
+// Drill is what restoring a backup to the side has shown.
+func Drill(s Style, d ops.Drill) string {
+	return fmt.Sprintf("%s %s\n  restored to the side in %s: %s, %s, %s; dropped again\n%s", s.levelMark(ops.Worst(d.Checks)), d.File,
+		Duration(d.Took), plural(d.Tables, "table"), plural(int(d.Rows), "row"), Bytes(d.Bytes), Findings(s, d.Checks))
+}
+
 // Progress is how far a work is, on one line without its end.
 func Progress(p ops.Progress) string {
 	if p.Fraction < 0 {

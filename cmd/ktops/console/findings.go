@@ -49,12 +49,38 @@ func between(try []string) string {
 // sentences such as “approve again with a reason” alone.
 func typed(try string) string {
 	word, rest, _ := strings.Cut(try, " ")
-	commands := []string{"abort", "approve", "backup", "history", "plan", "reject", "resume", "rollback", "status", "unlock", "upgrade", "verify"}
-	if !slices.Contains(commands, word) {
+	switch {
+	case slices.Contains(calendarWords(), word):
+		return "ktops " + asFlags(try)
+	case !slices.Contains(commandWords(), word):
 		return try
-	}
-	if rest == "" || strings.HasPrefix(rest, "r-") || strings.ContainsAny(rest[:1], "0123456789") || word == "backup" {
+	case rest == "" || strings.HasPrefix(rest, "r-") || strings.ContainsAny(rest[:1], "0123456789") || word == "backup":
 		return "ktops " + try
+	}
+	return try
+}
+
+func commandWords() []string {
+	return []string{"abort", "approve", "backup", "history", "plan", "reject", "resume", "rollback", "status", "unlock", "upgrade", "verify"}
+}
+
+func calendarWords() []string {
+	return []string{"windows", "freeze", "freezes", "unfreeze", "maintenance"}
+}
+
+// asFlags writes a command about windows as it is typed here: in chat a reason is the
+// rest of the line, and freezes have verbs of their own.
+func asFlags(try string) string {
+	if rest, ok := strings.CutSuffix(try, " REASON"); ok {
+		try = rest + " --reason REASON"
+	}
+	for chat, here := range map[string]string{"freeze ": "freeze add ", "unfreeze ": "freeze remove "} {
+		if rest, ok := strings.CutPrefix(try, chat); ok {
+			return here + rest
+		}
+	}
+	if try == "freezes" {
+		return "freeze list"
 	}
 	return try
 }

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/keeptrusts/ktops/ops"
@@ -12,14 +11,13 @@ func History(s Style, runs []ops.Run) string {
 	if len(runs) == 0 {
 		return "No runs yet.\n"
 	}
-	rows := [][]string{{"RUN", "ASKED FOR", "ENVIRONMENT", "UPGRADE", "BY", "TOOK", "OUTCOME"}}
+	rows := [][]string{{"RUN", "ASKED FOR", "ENVIRONMENT", "WHAT", "BY", "TOOK", "OUTCOME"}}
 	for _, r := range runs {
 		took := "-"
 		if !r.StartedAt.IsZero() && !r.EndedAt.IsZero() {
 			took = Duration(r.EndedAt.Sub(r.StartedAt))
 		}
-		rows = append(rows, []string{r.ID, Time(r.ProposedAt), r.Request.Environment,
-			fmt.Sprintf("%s → %s", r.Plan.From, r.Plan.Target), r.Request.By.String(), took, s.state(r.State)})
+		rows = append(rows, []string{r.ID, Time(r.ProposedAt), r.Request.Environment, What(r), r.Request.By.String(), took, s.state(r.State)})
 	}
 	return table("", rows)
 }
@@ -56,6 +54,16 @@ func eventText(kind ops.EventKind) string {
 		return "asked to abort"
 	case ops.RunUndoing:
 		return "began to put things back"
+	case ops.RunOpened:
+		return "its window opened"
+	case ops.RunOverran:
+		return "overran its window"
+	case ops.ReopenAsked:
+		return "asked to open the edge"
+	case ops.EdgeOpened:
+		return "opened the edge"
+	case ops.Alarm:
+		return "called a person"
 	case ops.LeaseBroken:
 		return "broke the lock"
 	}

@@ -10,10 +10,11 @@ import (
 
 // Lines writes one line for each thing that happens to a run, for logs and pipes.
 type Lines struct {
-	out   io.Writer
-	state ops.State
-	asked ops.EventKind
-	steps map[string]ops.StepState
+	out     io.Writer
+	state   ops.State
+	asked   ops.EventKind
+	overrun time.Time
+	steps   map[string]ops.StepState
 }
 
 // NewLines is a view for where there is no terminal.
@@ -28,7 +29,7 @@ func (l *Lines) Tick() error { return nil }
 func (l *Lines) Show(u ops.Update) error {
 	r := u.Run
 	if r.State != l.state && r.State.Open() {
-		if err := l.line(r, newest(r), StateText(r.State)+quoted(r.Reason)); err != nil {
+		if err := l.line(r, newest(r), stateLine(r)); err != nil {
 			return err
 		}
 	}
@@ -37,7 +38,12 @@ func (l *Lines) Show(u ops.Update) error {
 			return err
 		}
 	}
-	l.state, l.asked = r.State, r.Asked
+	if r.Overrun != l.overrun && r.Opening != nil {
+		if err := l.line(r, time.Now(), "overruns its window; now expected to be through "+Clock(r.Overrun, r.Opening.Zone)); err != nil {
+			return err
+		}
+	}
+	l.state, l.asked, l.overrun = r.State, r.Asked, r.Overrun
 	for _, step := range r.Steps {
 		if step.State == l.steps[step.Name] || step.State == ops.StepPending {
 			continue
@@ -48,6 +54,14 @@ func (l *Lines) Show(u ops.Update) error {
 		}
 	}
 	return nil
+}
+
+func stateLine(r ops.Run) string {
+	text := StateText(r.State)
+	if r.State == ops.Scheduled {
+		text += " into window " + waitsFor(r)
+	}
+	return text + quoted(r.Reason)
 }
 
 func (l *Lines) line(r ops.Run, at time.Time, text string) error {

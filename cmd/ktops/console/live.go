@@ -68,6 +68,9 @@ func Frame(s Style, u ops.Update, now time.Time) []string {
 	}
 	lines := []string{fmt.Sprintf("%s  %s", s.paint(bold, title(r)), s.state(r.State))}
 	lines = append(lines, strings.Split(strings.TrimSuffix(table("  ", rows), "\n"), "\n")...)
+	if door := doorLine(s, r, u.Remaining, now); door != "" {
+		lines = append(lines, "  "+door)
+	}
 	return append(lines, footer(s, u, now))
 }
 
@@ -94,7 +97,9 @@ func footer(s Style, u ops.Update, now time.Time) string {
 	r := u.Run
 	switch r.State {
 	case ops.Proposed:
-		return fmt.Sprintf("  asked for at %s; somebody else types: ktops approve %s", Time(r.ProposedAt), r.ID)
+		return fmt.Sprintf("  asked for at %s; somebody else types: %s", Time(r.ProposedAt), ToApprove(r))
+	case ops.Scheduled:
+		return "  waits for window " + waitsFor(r)
 	case ops.Approved:
 		return "  approved; waits for a runner"
 	case ops.Held:
@@ -116,6 +121,8 @@ func footer(s Style, u ops.Update, now time.Time) string {
 		what += "; holds after this step, as " + r.AskedBy.String() + " asked"
 	case r.Asked == ops.AbortAsked:
 		what = "aborting, as " + r.AskedBy.String() + " asked"
+	case r.Asked == ops.ReopenAsked:
+		what = "opening the edge, as " + r.AskedBy.String() + " asked"
 	}
 	return fmt.Sprintf("  %s  %s", bar(fraction, 24), what)
 }

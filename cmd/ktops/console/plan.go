@@ -10,7 +10,7 @@ import (
 // Plan is everything that a person should know before saying yes.
 func Plan(s Style, p ops.Plan) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n", s.paint(bold, fmt.Sprintf("%s: %s → %s, %s", p.Environment, p.From, p.Target, p.Strategy)), p.Why)
+	fmt.Fprintf(&b, "%s\n%s\n", s.paint(bold, heading(p)), p.Why)
 	fmt.Fprintf(&b, "\nChecks\n%s", Findings(s, p.Checks))
 	if len(p.Facts.Pending) > 0 {
 		rows := make([][]string, 0, len(p.Facts.Pending))
@@ -19,6 +19,33 @@ func Plan(s Style, p ops.Plan) string {
 		}
 		fmt.Fprintf(&b, "\nMigrations that will be applied\n%s", table("  ", rows))
 	}
+	if p.Strategy == ops.Window {
+		b.WriteString(procedure(s, p))
+	} else {
+		b.WriteString(planned(s, p))
+	}
+	fmt.Fprintf(&b, "\n%s\n", s.paint(dim, "Digest "+p.Digest))
+	return b.String()
+}
+
+func heading(p ops.Plan) string {
+	if p.Strategy == ops.Closing {
+		return p.Environment + ": " + closing(p)
+	}
+	return fmt.Sprintf("%s: %s → %s, %s", p.Environment, p.From, p.Target, p.Strategy)
+}
+
+// closing is what a plan does that closes the edge and changes nothing.
+func closing(p ops.Plan) string {
+	for _, step := range p.Steps {
+		if step.Kind == ops.StayClosed {
+			return "maintenance for " + Length(step.Estimate)
+		}
+	}
+	return "maintenance"
+}
+
+func planned(s Style, p ops.Plan) string {
 	rows := make([][]string, 0, len(p.Steps))
 	for i, step := range p.Steps {
 		note := ""
@@ -27,7 +54,5 @@ func Plan(s Style, p ops.Plan) string {
 		}
 		rows = append(rows, []string{fmt.Sprintf("%2d", i+1), step.Name, "about " + Duration(step.Estimate), note})
 	}
-	fmt.Fprintf(&b, "\nSteps, about %s together\n%s", Duration(p.Estimate()), table("  ", rows))
-	fmt.Fprintf(&b, "\n%s\n", s.paint(dim, "Digest "+p.Digest))
-	return b.String()
+	return fmt.Sprintf("\nSteps, about %s together\n%s", Duration(p.Estimate()), table("  ", rows))
 }

@@ -20,6 +20,9 @@ func Run(s Style, r ops.Run) string {
 		}
 		fmt.Fprintf(&b, "%s by %s at %s%s\n", how, a.By, Time(a.At), quoted(a.Reason))
 	}
+	if r.Opening != nil {
+		fmt.Fprintf(&b, "Into window %s\n", waitsFor(r))
+	}
 	if r.Reason != "" {
 		fmt.Fprintf(&b, "%s\n", r.Reason)
 	}
@@ -32,7 +35,24 @@ func Run(s Style, r ops.Run) string {
 
 // title is the run on one line, without its state.
 func title(r ops.Run) string {
-	return fmt.Sprintf("%s  %s %s → %s", r.ID, r.Request.Environment, r.Plan.From, r.Plan.Target)
+	return fmt.Sprintf("%s  %s %s", r.ID, r.Request.Environment, What(r))
+}
+
+// What is what a run does, in few words: 2.4.3 → 2.5.0.
+func What(r ops.Run) string {
+	if r.Request.Maintenance != nil {
+		return closing(r.Plan)
+	}
+	return fmt.Sprintf("%s → %s", r.Plan.From, r.Plan.Target)
+}
+
+// waitsFor is the opening of a run, and until when it can begin there.
+func waitsFor(r ops.Run) string {
+	text := r.Opening.Window + ", " + Opening(*r.Opening)
+	if r.StartedAt.IsZero() && r.State.Open() {
+		text += "; latest safe start " + Clock(r.LatestStart(), r.Opening.Zone)
+	}
+	return text
 }
 
 func because(r ops.Request) string {
@@ -81,10 +101,11 @@ func stepNote(step ops.StepRun) string {
 // Outcome is what a run that went anywhere proves: probe, backup and checks.
 func Outcome(s Style, r ops.Run) string {
 	var b strings.Builder
+	b.WriteString(closed(s, r))
 	if report := r.Report(); report != nil {
 		fmt.Fprintf(&b, "\n%s", Report(s, *report))
 	}
-	if p := r.Probe; p.Requests+p.Streams > 0 {
+	if p := r.Probe; p.Requests+p.Streams+p.Closed > 0 {
 		fmt.Fprintf(&b, "\n%s", Probe(s, p))
 	}
 	if backup := r.Backup(); backup != nil {
@@ -111,7 +132,9 @@ func next(r ops.Run) string {
 	case ops.Held:
 		return fmt.Sprintf("\nTry: ktops resume %s, or ktops abort %s\n", r.ID, r.ID)
 	case ops.Proposed:
-		return fmt.Sprintf("\nTry: ktops approve %s, by somebody other than %s\n", r.ID, r.Request.By)
+		return fmt.Sprintf("\nTry: %s, by somebody other than %s\n", ToApprove(r), r.Request.By)
+	case ops.Scheduled:
+		return fmt.Sprintf("\nTry: ktops abort %s, to take it out of its window\n", r.ID)
 	case ops.Failed, ops.RolledBack, ops.Aborted:
 		return fmt.Sprintf("\nTry: ktops verify, and ktops history %s for what happened\n", r.ID)
 	}
@@ -124,8 +147,12 @@ func Probe(s Style, p ops.ProbeResult) string {
 	if p.Failed+p.StreamsCut > 0 {
 		mark = s.levelMark(ops.Fail)
 	}
-	text := fmt.Sprintf("Probe through the edge, for %s\n  %s %s, %d failed, longest gap %s; %s, %d cut\n", Duration(p.Until.Sub(p.Since)),
-		mark, plural(p.Requests, "request"), p.Failed, Duration(p.LongestGap), plural(p.Streams, "stream"), p.StreamsCut)
+	page := ""
+	if p.Closed > 0 {
+		page = "; " + plural(p.Closed, "request") + " answered by the page"
+	}
+	text := fmt.Sprintf("Probe through the edge, for %s\n  %s %s, %d failed, longest gap %s; %s, %d cut%s\n", Duration(p.Until.Sub(p.Since)),
+		mark, plural(p.Requests, "request"), p.Failed, Duration(p.LongestGap), plural(p.Streams, "stream"), p.StreamsCut, page)
 	for _, f := range p.Samples {
 		text += fmt.Sprintf("    %s  %s: %s\n", f.At.Local().Format(time.TimeOnly), f.Route, f.Error)
 	}

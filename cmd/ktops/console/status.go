@@ -35,6 +35,9 @@ func Status(s Style, st ops.Status) string {
 		}
 		b.WriteString("\n")
 	}
+	if st.Edge != nil {
+		b.WriteString("  edge " + edgeState(s, st.Edge, false) + "\n")
+	}
 	if len(st.Findings) > 0 {
 		b.WriteString("Findings\n" + Findings(s, st.Findings))
 	}
@@ -73,6 +76,9 @@ func runsOf(s Style, st ops.Status) string {
 	if st.Open != nil {
 		fmt.Fprintf(&b, "Open  %s  %s%s%s\n", title(*st.Open), s.state(st.Open.State), position(*st.Open), quoted(st.Open.Reason))
 		b.WriteString(strings.TrimPrefix(next(*st.Open), "\n"))
+	}
+	for _, r := range st.Scheduled {
+		fmt.Fprintf(&b, "Scheduled  %s  into window %s\n", title(r), waitsFor(r))
 	}
 	if st.Last != nil {
 		fmt.Fprintf(&b, "Last  %s  %s, %s\n", title(*st.Last), s.state(st.Last.State), Time(st.Last.EndedAt))

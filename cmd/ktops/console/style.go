@@ -55,9 +55,9 @@ func (s Style) state(state ops.State) string {
 	switch state {
 	case ops.Succeeded:
 		code = green
-	case ops.Running, ops.Approved:
+	case ops.Running, ops.Approved, ops.Scheduled:
 		code = cyan
-	case ops.Failed, ops.RolledBack, ops.Aborted:
+	case ops.Failed, ops.RolledBack, ops.Aborted, ops.Missed:
 		code = red
 	}
 	return s.paint(code, StateText(state))

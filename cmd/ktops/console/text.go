@@ -22,7 +22,9 @@ func StateText(s ops.State) string {
 // StateClause is a state as what a run does, after its name: was rolled back.
 func StateClause(s ops.State) string {
 	switch s {
-	case ops.Approved, ops.Running, ops.Held, ops.Void:
+	case ops.Missed:
+		return "has missed its window"
+	case ops.Scheduled, ops.Approved, ops.Running, ops.Held, ops.Void:
 		return "is " + StateText(s)
 	case ops.Succeeded, ops.Failed, ops.Expired:
 		return "has " + StateText(s)
