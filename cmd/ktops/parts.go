@@ -7,6 +7,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/keeptrusts/ktops/cmd/ktops/cli"
 	"github.com/keeptrusts/ktops/cmd/ktops/daemon"
 	"github.com/keeptrusts/ktops/cmd/ktops/wire"
@@ -25,4 +27,9 @@ func (parts) Serve(ctx context.Context, c *config.Reloader, logs io.Writer) erro
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)
 	return daemon.Run(ctx, daemon.Options{Config: c, Version: version, Logs: logs, Hangups: hangups})
+}
+
+func (parts) Edge(c *config.Config, e config.Environment) (cli.Edge, error) {
+	log := wire.NewLog(config.Log{Level: "warning", Format: "text"}, os.Stderr, wire.Secrets(c))
+	return wire.New(logrus.NewEntry(log)).Edge(e)
 }

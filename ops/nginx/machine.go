@@ -73,8 +73,7 @@ func (m *machine) ask(ctx context.Context, r request) (a answer, err error) {
 		a.Workers, err = m.workers(ctx)
 		return a, err
 	case inspectConf:
-		a.Seen, err = m.inspect(ctx)
-		return a, err
+		return answer{Seen: m.inspect(ctx)}, nil
 	}
 	return answer{}, fmt.Errorf("the edge's host cannot %q; bring it to the version of ktops that asks", r.Do)
 }

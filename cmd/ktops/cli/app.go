@@ -11,6 +11,7 @@ import (
 	"github.com/keeptrusts/ktops/cmd/ktops/console"
 	"github.com/keeptrusts/ktops/config"
 	"github.com/keeptrusts/ktops/internal/control"
+	"github.com/keeptrusts/ktops/ops"
 )
 
 // App is ktops as one process: where it reads and writes, and what it can start.
@@ -30,6 +31,8 @@ type Parts interface {
 	Alone(ctx context.Context, c *config.Config) (Local, error)
 	// Serve is the daemon. It runs until ctx ends.
 	Serve(ctx context.Context, c *config.Reloader, logs io.Writer) error
+	// Edge is the nginx of an environment of which the configuration says how it is closed.
+	Edge(c *config.Config, e config.Environment) (Edge, error)
 }
 
 // Local is a service in this process.
@@ -37,6 +40,8 @@ type Local interface {
 	control.Service
 	// Serve executes approved runs of the environments until ctx ends.
 	Serve(ctx context.Context, environments ...string) error
+	// Guard looks after the edge of an environment once.
+	Guard(ctx context.Context, environment string) (ops.EdgeGuard, error)
 	Close() error
 }
 

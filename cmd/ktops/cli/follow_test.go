@@ -49,16 +49,16 @@ type aloneOn struct {
 	fake *controltest.Fake
 }
 
-type idle struct{ *controltest.Fake }
-
-func (idle) Close() error { return nil }
+type idle struct{ local }
 
 func (idle) Serve(ctx context.Context, _ ...string) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
 
-func (a aloneOn) Alone(context.Context, *config.Config) (cli.Local, error) { return idle{a.fake}, nil }
+func (a aloneOn) Alone(context.Context, *config.Config) (cli.Local, error) {
+	return idle{local{a.fake}}, nil
+}
 
 func run(t *testing.T, dir string, parts cli.Parts, args ...string) *command {
 	t.Helper()
