@@ -108,3 +108,30 @@ func TestMaintenance_StatusTellsHowTheEdgeIs(t *testing.T) {
 		})
 	}
 }
+
+func TestMaintenance_ThatNobodyMustApproveIsConfirmedFirst(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.stop()
+		w.opts.Environments[0].Policy.Approvals = 0
+		w.start()
+		ask := w.answer("alice", "maintenance on 20m new disk")
+		if len(w.runs()) != 0 || buttons(ask) != "Close the edge" || !ask.Contains("*20 minutes*") {
+			t.Fatalf("before the confirmation there are %d runs; alice sees %s", len(w.runs()), ask.Plain())
+		}
+		if ack := w.clicks("alice", ask, "Close the edge"); ack.Confirm == nil {
+			t.Error("the button has no dialog")
+		}
+		w.settle(3 * time.Second)
+		w.stop()
+		w.undone()
+		w.start()
+		w.settle(5 * time.Second)
+		runs := w.runs()
+		if len(runs) != 1 || runs[0].Request.Maintenance.For != 20*time.Minute || runs[0].Request.Reason != "new disk" {
+			t.Errorf("there are %d runs: %+v", len(runs), runs)
+		}
+		if told := w.answers("alice"); len(told[len(told)-1].Buttons()) != 0 {
+			t.Errorf("the question still stands: %s", told[len(told)-1].Plain())
+		}
+	})
+}

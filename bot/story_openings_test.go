@@ -82,6 +82,37 @@ func TestConfirm_NothingIsDoneBeforeTheButtonAndThenOnceForAllToSee(t *testing.T
 	}
 }
 
+func TestSkip_OffersNothingThatWouldBeRefusedAnyway(t *testing.T) {
+	tests := []struct {
+		name, want string
+		next       func(*ops.Occurrence)
+	}{
+		{"skipped already", "is skipped already, by Bob: the fair", func(o *ops.Occurrence) {
+			o.State, o.By, o.Reason = ops.Skipped, ops.Actor{ID: "U0BOB", Name: "Bob"}, "the fair"
+		}},
+		{"a run waits for it", "abort r-aaaaaa", func(o *ops.Occurrence) { o.Run = "r-aaaaaa" }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world) {
+				test.next(&w.withWindow().states[0].Next[0])
+				if told := w.answer("bob", "windows skip weekly late"); !told.Contains(test.want) || len(told.Buttons()) != 0 {
+					t.Errorf("bob was told %s", told.Plain())
+				}
+			})
+		})
+	}
+}
+
+func TestSkip_LeavesAWindowAloneThatIsOpen(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.withWindow().states[0].Next[0].State = ops.OpenNow
+		if told := w.answer("bob", "windows skip weekly late"); !told.Contains("does not open on Sun 9 Jan 2000") {
+			t.Errorf("bob was told %s", told.Plain())
+		}
+	})
+}
+
 func TestConfirm_ARefusalTakesThePlaceOfTheQuestion(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		k := w.withWindow()
@@ -105,28 +136,6 @@ func TestConfirm_SkipsOnlyTheOpeningThatWasShown(t *testing.T) {
 			t.Errorf("done: %q; bob was told %q", k.calls, w.told("bob"))
 		}
 	})
-}
-
-func TestConfirm_AfterACrashIsNotDoneTwice(t *testing.T) {
-	for text, button := range map[string]string{"windows skip weekly late": "Skip it", "freeze 3d late": "Freeze"} {
-		t.Run("say "+text, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, w *world) {
-				k := w.withWindow()
-				w.clicks("bob", w.answer("bob", text), button)
-				w.settle(3 * time.Second)
-				w.stop()
-				// As if the crash had come just before the delivery was marked as done.
-				if _, err := w.db.ExecContext(t.Context(), "UPDATE slack_inbox SET done_at = NULL"); err != nil {
-					t.Fatal(err)
-				}
-				w.start()
-				w.settle(5 * time.Second)
-				if len(k.calls) != 1 || len(w.ws.Messages(prod)) != 1 {
-					t.Errorf("done: %q; the channel shows:\n%s", k.calls, w.ws.Transcript(prod))
-				}
-			})
-		})
-	}
 }
 
 func TestAnnounce_IsSaidOnceForEachKeyAlsoAcrossARestart(t *testing.T) {

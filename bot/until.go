@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,19 +61,17 @@ func untilTime(until string, now time.Time, zone *time.Location) (time.Time, err
 // UTC: the later of two where they show it twice, and after the gap where they skip
 // it, for a freeze had better last too long than be over too soon.
 func lastShown(wall time.Time, zone *time.Location) time.Time {
-	var shown, skipped time.Time
-	for _, near := range []time.Time{wall.Add(-day), wall.Add(day)} {
-		_, offset := near.In(zone).Zone()
+	var shown, near []time.Time
+	for _, other := range []time.Time{wall.Add(-day), wall.Add(day)} {
+		_, offset := other.In(zone).Zone()
 		at := wall.Add(-time.Duration(offset) * time.Second)
-		if _, there := at.In(zone).Zone(); there == offset && at.After(shown) {
-			shown = at
+		if _, there := at.In(zone).Zone(); there == offset {
+			shown = append(shown, at)
 		}
-		if at.After(skipped) {
-			skipped = at
-		}
+		near = append(near, at)
 	}
-	if shown.IsZero() {
-		return skipped.In(zone)
+	if len(shown) == 0 {
+		shown = near
 	}
-	return shown.In(zone)
+	return slices.MaxFunc(shown, time.Time.Compare)
 }

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -112,9 +113,13 @@ func (k *keeper) SkipWindow(_ context.Context, environment, window string, by op
 
 func (k *keeper) RunWindow(_ context.Context, environment, window string, by ops.Actor, reason string) (ops.Occurrence, error) {
 	k.calls = append(k.calls, strings.Join([]string{"run-now", environment, window, by.ID, reason}, " "))
+	if k.refuse != nil {
+		return ops.Occurrence{}, k.refuse
+	}
 	o := k.states[0].Next[0]
-	o.Opens, o.Closes = time.Now(), time.Now().Add(2*time.Hour)
-	return o, k.refuse
+	o.Key, o.State, o.By, o.Opens, o.Closes = "now "+time.Now().Format("2006-01-02T15:04"), ops.OpenNow, by, time.Now(), time.Now().Add(2*time.Hour)
+	k.states[0].Next = append([]ops.Occurrence{o}, k.states[0].Next...)
+	return o, nil
 }
 
 func (k *keeper) Freezes(context.Context, string) ([]ops.Freeze, error) { return k.freezes, nil }
@@ -128,5 +133,11 @@ func (k *keeper) Freeze(_ context.Context, f ops.Freeze) (ops.Freeze, error) {
 
 func (k *keeper) Unfreeze(_ context.Context, environment, id string, by ops.Actor) (ops.Freeze, error) {
 	k.calls = append(k.calls, "unfreeze "+environment+" "+id+" by "+by.ID)
-	return k.freezes[0], k.refuse
+	i := slices.IndexFunc(k.freezes, func(f ops.Freeze) bool { return f.ID == id })
+	if k.refuse != nil || i < 0 {
+		return ops.Freeze{}, cmp.Or(k.refuse, ops.Refuse(environment+" has no freeze "+id))
+	}
+	lifted := k.freezes[i]
+	k.freezes = slices.Delete(k.freezes, i, i+1)
+	return lifted, nil
 }
