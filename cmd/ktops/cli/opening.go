@@ -69,12 +69,14 @@ func taken(windows []ops.WindowState, o ops.Opening) bool {
 }
 
 // fit tells how a plan goes into an opening; empty where it needs none.
-func fit(style console.Style, plan ops.Plan, o *ops.Opening) string {
+func fit(style console.Style, plan ops.Plan, req ops.Request, o *ops.Opening) string {
 	switch {
+	case o != nil && req.Window != "":
+		return console.Fit(style, plan, *o, "Opening")
 	case o != nil:
-		return console.Fit(style, plan, *o)
+		return console.Fit(style, plan, *o, "Next opening")
 	case plan.Strategy == ops.Window:
-		return "No window is there for it: add one under windows in ktops.yaml, with does: [upgrade]\n"
+		return "\nNo window is there for it: add one under windows in ktops.yaml, with does: [upgrade]\n"
 	}
 	return ""
 }

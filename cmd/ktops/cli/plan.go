@@ -57,7 +57,7 @@ func (inv *invocation) showPlan(ctx context.Context, s *session, req ops.Request
 	if opening != nil {
 		shown.LatestStart = console.LatestStart(plan, *opening)
 	}
-	if err := inv.show(shown, console.Plan(inv.style(), plan)+fit(inv.style(), plan, opening)); err != nil {
+	if err := inv.show(shown, console.Plan(inv.style(), plan)+fit(inv.style(), plan, req, opening)); err != nil {
 		return err
 	}
 	return inv.refuseFailed(plan)

@@ -110,7 +110,7 @@ func (inv *invocation) askToPropose(ctx context.Context, s *session, req ops.Req
 	if err != nil {
 		return req, err
 	}
-	if err := write(inv.Out, console.Plan(inv.style(), plan)+fit(inv.style(), plan, opening)+"\n"); err != nil {
+	if err := write(inv.Out, console.Plan(inv.style(), plan)+fit(inv.style(), plan, req, opening)+"\n"); err != nil {
 		return req, err
 	}
 	if err := inv.refuseFailed(plan); err != nil {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/sirupsen/logrus"
@@ -53,6 +54,7 @@ environments:
     backup: {directory: /var/backups/keeptrusts}
     endpoints: {api: "http://localhost:8080", gateway: "http://localhost:41002", console: "http://localhost:3000"}
     policy: {approve: {users: ["unix:root"]}}
+    windows: {fromfile: {cron: "0 4 * * SUN", duration: 2h, does: [backup]}}
   staging:
     platform: {compose: {directory: /opt/staging}}
     database: {host: db.staging}
@@ -79,7 +81,8 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // daemon serves a fake behind the configured socket for the rest of the script:
-// daemon [approvals] [refuse METHOD] [break METHOD TEXT] [failing].
+// daemon [approvals] [major] [closed] [empty] [refuse METHOD] [break METHOD TEXT]
+// [failing] [brokendrill].
 func daemon(ts *testscript.TestScript, _ bool, args []string) {
 	fake := newFake()
 	for i, arg := range args {
@@ -89,6 +92,15 @@ func daemon(ts *testscript.TestScript, _ bool, args []string) {
 		case "failing":
 			fake.PlanOf.Checks = append(fake.PlanOf.Checks, ops.Finding{Check: "leftovers", Level: ops.Fail, Fact: "one container", Advice: "remove it"})
 			fake.ReportOf.Checks[0].Level = ops.Fail
+		case "major":
+			fake.PlanOf = newMajor()
+		case "brokendrill":
+			fake.DrillOf.Checks[0].Level = ops.Fail
+		case "closed":
+			fake.StatusOf.Edge = &ops.EdgeState{Closed: &ops.Closure{
+				Environment: "production", Run: "r-abc234", Since: moment, Back: moment.Add(30 * time.Minute), Doing: "new certificates", Now: "stay closed"}}
+		case "empty":
+			fake.WindowsOf, fake.PastOf, fake.FreezesOf = nil, nil, nil
 		case "break":
 			fake.Fail = map[string]error{args[i+1]: errors.New(args[i+2])}
 		case "refuse":

@@ -3,6 +3,8 @@ package console
 import (
 	"fmt"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/keeptrusts/ktops/ops"
 )
 
@@ -41,7 +43,7 @@ func verified(b ops.Backup) string {
 // Drill is what restoring a backup to the side has shown.
 func Drill(s Style, d ops.Drill) string {
 	return fmt.Sprintf("%s %s\n  restored to the side in %s: %s, %s, %s; dropped again\n%s", s.levelMark(ops.Worst(d.Checks)), d.File,
-		Duration(d.Took), plural(d.Tables, "table"), plural(int(d.Rows), "row"), Bytes(d.Bytes), Findings(s, d.Checks))
+		Duration(d.Took), plural(d.Tables, "table"), humanize.Comma(d.Rows)+" rows", Bytes(d.Bytes), Findings(s, d.Checks))
 }
 
 // Progress is how far a work is, on one line without its end.

@@ -25,6 +25,9 @@ func closed(s Style, r ops.Run) string {
 		return "\n" + s.paint(red, "The edge was left closed") + " since " + Time(since) + ": a person must look now. Try: ktops maintenance status\n"
 	}
 	text := fmt.Sprintf("\nClosed for %s, %s expected", s.paint(bold, Duration(took)), Duration(ClosedEstimate(r.Plan)))
+	if m := r.Request.Maintenance; m != nil {
+		text = fmt.Sprintf("\nClosed for %s of %s that were asked for", s.paint(bold, Duration(took)), Length(m.For))
+	}
 	for _, step := range r.Steps {
 		switch {
 		case step.Kind == ops.Drain && step.State == ops.StepDone:

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/keeptrusts/ktops/ops"
@@ -21,21 +22,25 @@ func Occurrences(s Style, list []ops.Occurrence) string {
 			by = o.By.String()
 		}
 		rows = append(rows, []string{s.occurrenceMark(o.State), o.Window, Clock(o.Opens, o.Zone), outcomeText(o.State), took, orDash(o.Run), by})
-		rows = append(rows, told(s, o)...)
 	}
-	return table("", rows)
+	lines := slices.Collect(strings.Lines(table("", rows)))
+	text := lines[0]
+	for i, o := range list {
+		text += lines[i+1] + told(s, o)
+	}
+	return text
 }
 
 // told is why an occurrence went as it did, and each chore of it, on lines of their own.
-func told(s Style, o ops.Occurrence) [][]string {
+func told(s Style, o ops.Occurrence) string {
 	var rows [][]string
-	if o.Reason != "" {
-		rows = append(rows, []string{"", "", s.paint(dim, "→ "+o.Reason)})
-	}
 	for _, c := range o.Chores {
-		rows = append(rows, []string{"", "", s.levelMark(c.Level) + " " + string(c.Chore) + " in " + Duration(c.Took) + dash(c.Fact)})
+		rows = append(rows, []string{s.levelMark(c.Level), string(c.Chore), Duration(c.Took), c.Fact})
 	}
-	return rows
+	if o.Reason == "" {
+		return table("   ", rows)
+	}
+	return "   " + s.paint(dim, "→ "+o.Reason) + "\n" + table("   ", rows)
 }
 
 func (s Style) occurrenceMark(state ops.OccurrenceState) string {

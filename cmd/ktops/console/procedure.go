@@ -36,7 +36,7 @@ func starts(s ops.Step) bool { return s.Kind == ops.StartService || s.Kind == op
 
 // procedure lists the steps of a planned downtime under the nine points of the guide.
 func procedure(s Style, p ops.Plan) string {
-	before, inside := aroundClosing(p.Steps)
+	before, inside, after := aroundClosing(p.Steps)
 	rows := [][]string{{" ", "first, while everything serves", about(before), names(before)}, {"1", "tell those who use it", "", "notices"}}
 	for i, point := range points() {
 		steps := slices.DeleteFunc(slices.Clone(inside), func(step ops.Step) bool { return !point.of(step) })
@@ -45,6 +45,9 @@ func procedure(s Style, p ops.Plan) string {
 			note += s.paint(yellow, "; applies the migrations")
 		}
 		rows = append(rows, []string{fmt.Sprint(i + 2), point.does, about(steps), note})
+	}
+	if len(after) > 0 {
+		rows = append(rows, []string{" ", "last, while everything serves", about(after), names(after)})
 	}
 	return fmt.Sprintf("\nProcedure, about %s together, closed for about %s of it\n%s",
 		Duration(p.Estimate()), s.paint(bold, Duration(ClosedEstimate(p))), table("  ", rows))
@@ -70,32 +73,30 @@ func names(steps []ops.Step) string {
 
 func sum(steps []ops.Step) time.Duration { return ops.Plan{Steps: steps}.Estimate() }
 
-// aroundClosing are the steps before the edge is closed, and those from there on.
-func aroundClosing(steps []ops.Step) (before, inside []ops.Step) {
-	at := slices.IndexFunc(steps, is(ops.CloseEdge))
-	if at < 0 {
-		return steps, nil
+// aroundClosing are the steps before the edge is closed, those until it is open again,
+// and those after.
+func aroundClosing(steps []ops.Step) (before, inside, after []ops.Step) {
+	from, to := slices.IndexFunc(steps, is(ops.CloseEdge)), slices.IndexFunc(steps, is(ops.OpenEdge))
+	if from < 0 || to < from {
+		return steps, nil, nil
 	}
-	return steps[:at], steps[at:]
+	return steps[:from], steps[from : to+1], steps[to+1:]
 }
 
 // ClosedEstimate is how long the plan expects to keep callers out.
 func ClosedEstimate(p ops.Plan) time.Duration {
-	_, inside := aroundClosing(p.Steps)
-	if end := slices.IndexFunc(inside, is(ops.OpenEdge)); end >= 0 {
-		inside = inside[:end+1]
-	}
+	_, inside, _ := aroundClosing(p.Steps)
 	return sum(inside)
 }
 
-// Fit tells into which opening a plan would go, and until when it can begin there.
-func Fit(s Style, p ops.Plan, o ops.Opening) string {
-	text := fmt.Sprintf("Opening  %s, %s\n", o.Window, Opening(o))
+// Fit tells until when a plan can begin in an opening, named as what it is to the plan.
+func Fit(s Style, p ops.Plan, o ops.Opening, name string) string {
 	latest := LatestStart(p, o)
+	start := []string{"Latest safe start", Clock(latest, o.Zone)}
 	if late := o.Opens.Sub(latest); late > 0 {
-		return text + s.paint(red, "Does not fit") + fmt.Sprintf(": with the way back it needs %s more than the window has\n", Duration(late))
+		start = []string{s.paint(red, "Does not fit"), fmt.Sprintf("with the way back it needs %s more than the window has", Duration(late))}
 	}
-	return text + "Latest safe start " + Clock(latest, o.Zone) + "\n"
+	return "\n" + table("", [][]string{{name, o.Window + ", " + Opening(o)}, start})
 }
 
 // LatestStart is the last moment at which a plan still fits into an opening, with the

@@ -117,6 +117,9 @@ func Outcome(s Style, r ops.Run) string {
 // Ended is the last word on a run that was watched.
 func Ended(s Style, r ops.Run) string {
 	text := fmt.Sprintf("%s %s", r.ID, s.state(r.State))
+	if r.State == ops.Scheduled {
+		text += " into window " + waitsFor(r)
+	}
 	if !r.StartedAt.IsZero() && !r.EndedAt.IsZero() {
 		text += " after " + Duration(r.EndedAt.Sub(r.StartedAt))
 	}
@@ -134,7 +137,7 @@ func next(r ops.Run) string {
 	case ops.Proposed:
 		return fmt.Sprintf("\nTry: %s, by somebody other than %s\n", ToApprove(r), r.Request.By)
 	case ops.Scheduled:
-		return fmt.Sprintf("\nTry: ktops abort %s, to take it out of its window\n", r.ID)
+		return fmt.Sprintf("\nTry: ktops history %s --follow, or ktops abort %s to take it out of its window\n", r.ID, r.ID)
 	case ops.Failed, ops.RolledBack, ops.Aborted:
 		return fmt.Sprintf("\nTry: ktops verify, and ktops history %s for what happened\n", r.ID)
 	}
