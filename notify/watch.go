@@ -166,12 +166,11 @@ func (w *Watcher) tell(ctx context.Context, s story) error {
 	if t.cancelled != nil && announced {
 		t.notices = append(t.notices, *t.cancelled)
 	}
+	var failed error
 	for _, n := range t.notices {
-		if err := w.outbox.Raise(ctx, n); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, w.outbox.Raise(ctx, n))
 	}
-	return nil
+	return failed
 }
 
 // story reads all that a run's notices depend on.

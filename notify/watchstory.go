@@ -51,7 +51,9 @@ func (s story) tell() telling {
 	var t telling
 	for i, e := range s.events {
 		for _, n := range s.told(i, e) {
-			t.notices = append(t.notices, s.limited(n, s.events[i+1:]))
+			if n = s.limited(n, s.events[i+1:]); n.Deadline.After(n.At) {
+				t.notices = append(t.notices, n)
+			}
 		}
 	}
 	t.over, t.cancelled = s.over(), s.cancelled()

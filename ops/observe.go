@@ -77,6 +77,15 @@ func lookAtEdge(ctx context.Context, env Environment) (*EdgeState, error) {
 	return &state, nil
 }
 
+// Edge is how the edge of an environment is; nil where ktops does not manage it.
+func (o *Operator) Edge(ctx context.Context, environment string) (*EdgeState, error) {
+	env, err := o.environment(environment)
+	if err != nil {
+		return nil, err
+	}
+	return lookAtEdge(ctx, env)
+}
+
 // observeSoak looks how long the staging environment has run the target: since
 // its youngest container started.
 func (o *Operator) observeSoak(ctx context.Context, policy Policy, target Version) (*Soaked, error) {
