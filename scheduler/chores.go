@@ -15,8 +15,8 @@ func (w *work) do(ctx context.Context, chore ops.Chore) (store.Done, error) {
 	if chore == ops.ChoreUpgrade {
 		return w.upgrade(ctx)
 	}
-	if why, err := w.unfit(ctx, chore); err != nil || why != "" {
-		return result(ops.Fail, "left out: "+why), err
+	if why := w.unfit(ctx, chore); why != "" {
+		return result(ops.Fail, "left out: "+why), nil
 	}
 	for {
 		done, err := w.attempt(ctx, chore)
@@ -39,19 +39,20 @@ func (w *work) do(ctx context.Context, chore ops.Chore) (store.Done, error) {
 	}
 }
 
-// unfit says why a chore is not begun; empty when it is.
-func (w *work) unfit(ctx context.Context, chore ops.Chore) (string, error) {
+// unfit says why a chore is not begun; empty when it is. Not to know how long it
+// takes is no reason to leave it out.
+func (w *work) unfit(ctx context.Context, chore ops.Chore) string {
 	if !w.isOpen() {
-		return "the window had closed", nil
+		return "the window had closed"
 	}
 	if !w.late {
-		return "", nil
+		return ""
 	}
 	needs, err := w.estimate(ctx, w.o, chore)
 	if left := w.o.Closes.Sub(w.now()); err == nil && needs > left {
-		return fmt.Sprintf("it takes about %s, and %s were left", durationText(needs), durationText(left)), nil
+		return fmt.Sprintf("it takes about %s, and %s were left", durationText(needs), durationText(left))
 	}
-	return "", nil // not to know how long it takes is no reason to leave it out
+	return ""
 }
 
 // attempt does a chore once.
