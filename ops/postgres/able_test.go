@@ -1,7 +1,11 @@
 package postgres_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -32,8 +36,11 @@ func TestObserveDatabase_SaysWhyNoSnapshotCanBeMade(t *testing.T) {
 		{"another's database", "ALTER ROLE kt_limited CREATEDB", "user kt_limited does not own the database, keeptrusts does"},
 		{"no CREATEDB", "ALTER ROLE kt_limited NOCREATEDB; GRANT keeptrusts TO kt_limited", "user kt_limited may not create databases: ALTER ROLE kt_limited CREATEDB"},
 		{"ownership by membership", "ALTER ROLE kt_limited CREATEDB", ""},
-		{"settings of others", "ALTER ROLE postgres IN DATABASE DB SET work_mem = '5MB'", "the settings of role postgres in it can be kept only by"},
-		{"settings gone again", "ALTER ROLE postgres IN DATABASE DB RESET ALL", ""},
+		{"settings of others", "ALTER ROLE postgres IN DATABASE DB SET work_mem = '5MB'", "the settings of role postgres in it can be kept only by a superuser"},
+		{"not even with CREATEROLE", "ALTER ROLE kt_limited CREATEROLE", "the settings of role postgres in it can be kept only by a superuser"},
+		{"which is enough for ordinary ones", "ALTER ROLE postgres IN DATABASE DB RESET ALL; ALTER ROLE keeptrusts IN DATABASE DB SET work_mem = '5MB'", ""},
+		{"without it", "ALTER ROLE kt_limited NOCREATEROLE", "the settings of role keeptrusts in it can be kept only by a superuser, or a user with CREATEROLE"},
+		{"settings gone again", "ALTER ROLE keeptrusts IN DATABASE DB RESET ALL", ""},
 		{"a superuser's setting", "ALTER DATABASE DB SET log_statement = 'all'", "its setting log_statement can be kept only by a superuser"},
 		{"a setting that nobody knows", "ALTER DATABASE DB RESET log_statement; ALTER DATABASE DB SET app.motto = 'x'", "its setting app.motto can be kept only by a superuser"},
 	} {
@@ -54,5 +61,25 @@ func TestObserveDatabase_NoSnapshotWithoutADatabaseBeside(t *testing.T) {
 		if why := noSnapshot(t, database, edit); !strings.Contains(why, "name it as database.maintenance") {
 			t.Errorf("%s: it says %q", given, why)
 		}
+	}
+}
+
+func TestObserveDatabase_NoSnapshotOnAReplica(t *testing.T) {
+	needCluster(t)
+	replica, err := harness.StartPostgres(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := replica.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	signal := filepath.Join(replica.Data(), "standby.signal")
+	if err := errors.Join(replica.Stop(t.Context()), os.WriteFile(signal, nil, 0o644), replica.Start(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if why := noSnapshot(t, harness.Database, func(o *postgres.Options) { o.Port = replica.Port }); !strings.Contains(why, "the server is a replica") {
+		t.Errorf("it says %q", why)
 	}
 }

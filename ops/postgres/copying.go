@@ -21,11 +21,14 @@ type live struct {
 	comment string
 	bytes   int64
 	version int // server_version_num
+	// collation is the version of the collation that its indexes were built with;
+	// empty where none is recorded.
+	collation string
 }
 
 func (s *Server) lookAtLive(ctx context.Context, conn *pgx.Conn) (live, error) {
 	var l live
-	err := conn.QueryRow(ctx, liveSQL, s.opts.Name).Scan(&l.owner, &l.comment, &l.bytes, &l.version)
+	err := conn.QueryRow(ctx, liveSQL, s.opts.Name).Scan(&l.owner, &l.comment, &l.bytes, &l.version, &l.collation)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return l, fmt.Errorf("there is no database %s on this server", s.opts.Name)
 	}
@@ -35,6 +38,9 @@ func (s *Server) lookAtLive(ctx context.Context, conn *pgx.Conn) (live, error) {
 const (
 	// strategySince is the server from which the way of copying can be chosen.
 	strategySince = 150000
+	// blocksSince is the server from which copying by blocks leaves the live database
+	// sound: before 15.3 changes to its catalogue made soon after could be lost.
+	blocksSince = 150003
 	// blocksUpTo is the size up to which copying by blocks through the write-ahead
 	// log is quicker than copying files, which waits for two checkpoints.
 	blocksUpTo = 64 << 20
@@ -43,36 +49,41 @@ const (
 	ownSessions = 3
 )
 
-// createSQL makes the copy. Nobody may connect to it: it must stay what it is.
+// createSQL makes the copy. Nobody may connect to it: it must stay what it is, also
+// in the version of its collation, for which the server otherwise refuses to copy
+// a database that is older than its operating system.
 func createSQL(l live, from, name string) string {
 	sql := "CREATE DATABASE " + quote(name) + " WITH TEMPLATE " + quote(from) + " OWNER " + quote(l.owner) + " ALLOW_CONNECTIONS false"
-	switch {
-	case l.version < strategySince:
+	if l.version < strategySince {
 		return sql
-	case l.bytes <= blocksUpTo:
+	}
+	if l.collation != "" {
+		sql += " COLLATION_VERSION " + quoteLiteral(l.collation)
+	}
+	if l.bytes <= blocksUpTo && l.version >= blocksSince {
 		return sql + " STRATEGY wal_log"
 	}
 	return sql + " STRATEGY file_copy"
 }
 
 // copyDatabase copies the live database. While it does, the server lets nobody
-// connect to it.
+// connect to it. Idle sessions, such as a pooler's, are ended; who is doing something
+// is named instead.
 func (s *Server) copyDatabase(ctx context.Context, conn *pgx.Conn, l live, name string, report func(ops.Progress)) error {
 	defer tellTime(ctx, "copying "+bytesText(l.bytes), report)()
 	for attempt := 1; ; attempt++ {
+		stop := s.evict(ctx, idle)
 		_, err := conn.Exec(ctx, createSQL(l, s.opts.Name, name))
+		evicting := stop()
 		if !isCode(err, objectInUse) {
 			return err
 		}
 		all, looking := sessions(ctx, conn, s.opts.Name)
-		if looking != nil {
-			return looking
-		}
 		if who := others(all); len(who) > 0 {
-			return fmt.Errorf("%d sessions are connected to it: %s; close them and try again", len(who), sessionsText(who))
+			return fmt.Errorf("%s connected to it: %s; close them and try again", areSessions(len(who)), sessionsText(who))
 		}
-		if attempt == ownSessions {
-			return err
+		if looking != nil || attempt == ownSessions {
+			return errors.Join(err, evicting, looking)
 		}
 	}
 }
@@ -97,29 +108,6 @@ func digestOf(applied []ops.AppliedMigration) string {
 		fmt.Fprintf(sum, "%d %s %t\n", m.Version, m.Checksum, m.Success)
 	}
 	return fmt.Sprintf("%d-%s", len(applied), hex.EncodeToString(sum.Sum(nil)[:8]))
-}
-
-// endPause is how often it is looked whether a session has ended.
-const endPause = 50 * time.Millisecond
-
-// endAttempt ends the sessions of a dead attempt, which may still be copying, and
-// waits until they are gone.
-func endAttempt(ctx context.Context, conn *pgx.Conn, application string) error {
-	ctx, cancel := context.WithTimeout(ctx, connectLimit)
-	defer cancel()
-	tick := time.NewTicker(endPause)
-	defer tick.Stop()
-	for {
-		var left int
-		if err := conn.QueryRow(ctx, endAttemptSQL, application).Scan(&left); err != nil || left == 0 {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return errors.New("end the session of an earlier attempt: it goes on")
-		case <-tick.C:
-		}
-	}
 }
 
 // tellTime reports every second how long something has been going on of which

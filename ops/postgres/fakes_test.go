@@ -89,6 +89,19 @@ func wantWithout(t *testing.T, text string, parts ...string) {
 	}
 }
 
-func superURL(database string) string {
-	return fmt.Sprintf("postgres://postgres:%s@127.0.0.1:%d/%s?sslmode=disable", harness.Password, port(), database)
+func superURL(database string) string { return urlOf(database, "postgres") }
+
+func urlOf(database, user string) string {
+	return fmt.Sprintf("postgres://%s:%s@127.0.0.1:%d/%s?sslmode=disable", user, harness.Password, port(), database)
+}
+
+// sessionOf is a connection of somebody else, until the test ends.
+func sessionOf(t *testing.T, database, user string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), urlOf(database, user))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(context.WithoutCancel(t.Context())) })
+	return conn
 }

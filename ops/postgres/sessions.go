@@ -2,8 +2,10 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -66,6 +68,14 @@ func others(all []session) []session {
 	return list
 }
 
+// areSessions begins a sentence about so many sessions.
+func areSessions(n int) string {
+	if n == 1 {
+		return "1 session is"
+	}
+	return fmt.Sprintf("%d sessions are", n)
+}
+
 // fewSessions is how many an error names.
 const fewSessions = 8
 
@@ -78,4 +88,35 @@ func sessionsText(list []session) string {
 		names = append(names, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(names, "; ")
+}
+
+// endPause is how often it is looked whether a session has ended.
+const endPause = 50 * time.Millisecond
+
+// endAttempt ends the sessions of a dead attempt, which may still be copying, and
+// waits until they are gone.
+func endAttempt(ctx context.Context, conn *pgx.Conn, application string) error {
+	if err := endSessions(ctx, conn, endAttemptSQL, application); err != nil {
+		return fmt.Errorf("end the session of an earlier attempt: %w", err)
+	}
+	return nil
+}
+
+// endSessions ends those that a statement selects and counts, until none is left.
+func endSessions(ctx context.Context, conn *pgx.Conn, sql string, args ...any) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, connectLimit, errors.New("it goes on"))
+	defer cancel()
+	tick := time.NewTicker(endPause)
+	defer tick.Stop()
+	for {
+		var left int
+		if err := conn.QueryRow(ctx, sql, args...).Scan(&left); err != nil || left == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-tick.C:
+		}
+	}
 }

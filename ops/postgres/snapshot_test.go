@@ -170,27 +170,28 @@ func TestSnapshot_UndoWithoutMigrationsOnlyDropsIt(t *testing.T) {
 	}
 }
 
-// A session that the server cannot wait for is named, so that a person can end it.
+// A session in a transaction is named, so that a person can end it.
 func TestSnapshot_SaysWhoIsConnected(t *testing.T) {
 	database, task := newMigrated(t, 10, 1)
 	s, _ := open(t, database)
 	h := s.Handlers()[ops.Snapshot]
-	lock := lockTable(t, database, "tenants")
+	report := sessionOf(t, database, harness.User)
+	if _, err := report.Exec(t.Context(), "BEGIN"); err != nil {
+		t.Fatal(err)
+	}
 	_, err := h.Do(t.Context(), task)
-	wantError(t, err, "copy database "+database+" aside: 1 sessions are connected to it", "of postgres from 127.0.0.1, idle in transaction", "close them")
+	wantError(t, err, "copy database "+database+" aside: 1 session is connected to it", "of keeptrusts from 127.0.0.1, idle in transaction", "close them")
 	wantDatabases(t, database, "")
-	lock.release()
+	if err := report.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	wantDo(t, h, task)
 
 	// The way back does not ask: leftovers of the old API are ended, but not those
 	// that only a superuser may end.
 	migrate(t, database, 2, 2)
 	superuser(t, database, func(ctx context.Context, _ *pgx.Conn) error {
-		api, err := pgx.Connect(ctx, fmt.Sprintf("postgres://%s:%s@127.0.0.1:%d/%s?sslmode=disable", harness.User, harness.Password, port(), database))
-		if err != nil {
-			return err
-		}
-		defer api.Close(ctx)
+		api := sessionOf(t, database, harness.User)
 		limited, cancel := context.WithCancel(t.Context())
 		task.Report = func(p ops.Progress) {
 			wantWith(t, p.Note, "trying again", "of postgres from 127.0.0.1, idle", "close them")
@@ -208,6 +209,55 @@ func TestSnapshot_SaysWhoIsConnected(t *testing.T) {
 	task.Report = quiet
 	undo(t, h, task)
 	wantDatabases(t, database, "", "_kt_abandoned_7f3a")
+}
+
+// An API that is killed in a migration leaves a session that goes on with its locks.
+func TestSnapshot_UndoEndsWhatTheAPILeft(t *testing.T) {
+	database, task := newMigrated(t, 10, 1)
+	s, _ := open(t, database)
+	h := s.Handlers()[ops.Snapshot]
+	somebody := sessionOf(t, database, harness.User)
+	execute(t, "postgres", fmt.Sprintf(`CREATE DATABASE "%s_kt_7f3a" OWNER keeptrusts`, database))
+	undo(t, h, task) // the copy is not whole, so no API was started since
+	if err := somebody.Ping(t.Context()); err != nil {
+		t.Errorf("a session of before was ended: %v", err)
+	}
+	wantDo(t, h, task)
+	api := sessionOf(t, database, harness.User)
+	if _, err := api.Exec(t.Context(), "BEGIN; LOCK TABLE tenants"); err != nil {
+		t.Fatal(err)
+	}
+	undo(t, h, task)
+	if api.Ping(t.Context()) == nil {
+		t.Error("it still holds its locks")
+	}
+	wantDatabases(t, database, "")
+}
+
+// A pooler keeps idle sessions after the API was stopped, and opens new ones.
+func TestSnapshot_EndsIdleSessions(t *testing.T) {
+	database, task := newMigrated(t, 10, 1)
+	s, _ := open(t, database)
+	h := s.Handlers()[ops.Snapshot]
+	pooled := sessionOf(t, database, harness.User)
+	wantDo(t, h, task)
+	if pooled.Ping(t.Context()) == nil {
+		t.Error("it is still connected")
+	}
+	_, err := pgx.Connect(t.Context(), superURL(database+"_kt_7f3a"))
+	wantError(t, err, "not currently accepting connections")
+}
+
+// A database that is older than the C library of its server can be copied too.
+func TestSnapshot_KeepsTheVersionOfTheCollation(t *testing.T) {
+	database, task := newMigrated(t, 10, 1)
+	versions := fmt.Sprintf(`SELECT string_agg(coalesce(datcollversion, 'none'), ' ') FROM pg_database WHERE datname IN ('%[1]s', '%[1]s_kt_7f3a')`, database)
+	execute(t, "postgres", fmt.Sprintf(`UPDATE pg_database SET datcollversion = '2.31' WHERE datname = '%s'`, database))
+	s, _ := open(t, database)
+	wantDo(t, s.Handlers()[ops.Snapshot], task)
+	if got := value(t, "postgres", versions); got != "2.31 2.31" {
+		t.Errorf("the versions are %s", got)
+	}
 }
 
 func TestSnapshot_DropsOnlyWhatItLeft(t *testing.T) {

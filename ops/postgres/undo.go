@@ -105,6 +105,9 @@ func (s *Server) goBack(ctx context.Context, conn *pgx.Conn, run ops.Run, way wa
 	log := s.opts.Log.WithFields(logrus.Fields{"run": run.ID, "snapshot": snapshot})
 	switch way {
 	case wayDrop:
+		if err := s.endAPI(ctx, conn, m); err != nil {
+			return "", err
+		}
 		if err := dropDatabase(ctx, conn, snapshot); err != nil {
 			return "", err
 		}
@@ -121,4 +124,17 @@ func (s *Server) goBack(ctx context.Context, conn *pgx.Conn, run ops.Run, way wa
 		return "the database was put back before; what was there is kept as " + former, nil
 	}
 	return "there is no snapshot to put back", nil
+}
+
+// endAPI ends what an API that was stopped in a migration left on the server: it goes
+// on there with its locks, and the previous API would wait for them. Only a whole
+// snapshot was followed by a start of the API.
+func (s *Server) endAPI(ctx context.Context, conn *pgx.Conn, m mark) error {
+	if m.kind != snapshotKind {
+		return nil
+	}
+	if err := endSessions(ctx, conn, evictSQL, s.opts.Name, anyState); err != nil {
+		return fmt.Errorf("end the sessions that are left: %w", err)
+	}
+	return nil
 }

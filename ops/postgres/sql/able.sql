@@ -19,10 +19,12 @@ SELECT reason
            SELECT 2, format('user %s does not own the database, %s does: ALTER DATABASE %I OWNER TO %I', rolname, pg_get_userbyid(datdba), datname, rolname)
             WHERE NOT rolsuper AND NOT pg_has_role(datdba, 'USAGE')
            UNION ALL
-           SELECT 3, format('the settings of role %s in it can be kept only by a user with CREATEROLE, or a superuser', pg_get_userbyid(min(setrole::bigint)::oid))
-             FROM settings
-            WHERE setrole NOT IN (0, mine.oid) AND NOT rolsuper
-              AND NOT (rolcreaterole AND (current_setting('server_version_num')::int < 160000 OR pg_has_role(setrole, 'MEMBER WITH ADMIN OPTION')))
+           SELECT 3, format('the settings of role %s in it can be kept only by a superuser%s', min(theirs.rolname),
+                            CASE WHEN bool_or(theirs.rolsuper) THEN '' ELSE ', or a user with CREATEROLE' END)
+             FROM settings JOIN pg_roles theirs ON theirs.oid = setrole
+            WHERE setrole <> mine.oid AND NOT mine.rolsuper
+              AND NOT (mine.rolcreaterole AND NOT theirs.rolsuper
+                       AND (current_setting('server_version_num')::int < 160000 OR pg_has_role(setrole, 'MEMBER WITH ADMIN OPTION')))
            HAVING count(*) > 0
            UNION ALL
            SELECT 4, format('its setting %s can be kept only by a superuser', min(s.name))
@@ -37,5 +39,7 @@ SELECT reason
            SELECT 6, format('subscription %s belongs to it and would not go with the copy', min(subname))
              FROM pg_subscription WHERE subdbid = live.oid
            HAVING count(*) > 0
+           UNION ALL
+           SELECT 7, 'the server is a replica, which can only be read: set database.host to its primary' WHERE pg_is_in_recovery()
        ) reasons
  ORDER BY part

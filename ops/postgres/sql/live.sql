@@ -1,6 +1,8 @@
-SELECT pg_get_userbyid(datdba),
-       coalesce(shobj_description(oid, 'pg_database'), ''),
-       pg_database_size(oid),
-       current_setting('server_version_num')::int
-  FROM pg_database
- WHERE datname = $1
+-- The collation's version came with PostgreSQL 15.
+SELECT pg_get_userbyid(d.datdba),
+       coalesce(shobj_description(d.oid, 'pg_database'), ''),
+       pg_database_size(d.oid),
+       current_setting('server_version_num')::int,
+       coalesce(to_jsonb(d) ->> 'datcollversion', '')
+  FROM pg_database d
+ WHERE d.datname = $1
