@@ -43,9 +43,14 @@ func invitation(n Notice) *Invitation {
 	if (n.Kind != Upcoming && n.Kind != Cancelled) || f.Thread == "" || f.Opens.IsZero() || !f.Closes.After(f.Opens) {
 		return nil
 	}
-	i := &Invitation{UID: f.Thread + "@ktops", Starts: f.Opens, Ends: f.Closes}
-	if n.Kind == Cancelled {
-		i.Sequence, i.Cancelled = 1, true
+	return &Invitation{
+		UID: f.Thread + "@ktops", Sequence: sequence(n.At), Cancelled: n.Kind == Cancelled,
+		Starts: f.Opens, Ends: f.Closes,
 	}
-	return i
+}
+
+// sequence grows with time, so that what is said last counts, also when a window is
+// announced again after it was cancelled.
+func sequence(at time.Time) int {
+	return int(max(at.Sub(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)), 0) / time.Second)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -12,16 +11,6 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/keeptrusts/ktops/notify/store"
-)
-
-const (
-	// idle is how often the outbox is looked through without being told.
-	idle = 30 * time.Second
-	// keep is how long notices are remembered after their deadline: their keys must
-	// not be taken again by looking at old runs.
-	keep = 90 * 24 * time.Hour
-	// sendersMost is how many messages one channel is given at a time.
-	sendersMost = 2
 )
 
 // Options are what an Outbox is made of.
@@ -40,13 +29,12 @@ type Outbox struct {
 	metrics *Metrics
 	log     *logrus.Entry
 	wake    chan struct{}
+	turns   turns
 
 	mu        sync.Mutex
 	routes    []Route
 	templates *Templates
 	statusURL string
-	busy      map[store.Reader]bool
-	sending   map[string]int // by channel
 }
 
 // Open is the outbox in a database, after its migrations. Nothing is sent before Run.
@@ -55,18 +43,19 @@ func Open(ctx context.Context, db *sql.DB, opts Options) (*Outbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Outbox{
-		store: s, metrics: opts.Metrics, log: opts.Log, wake: make(chan struct{}, 1),
-		busy: map[store.Reader]bool{}, sending: map[string]int{},
-	}
+	o := &Outbox{store: s, metrics: opts.Metrics, log: opts.Log, wake: make(chan struct{}, 1), turns: turns{taken: map[store.Reader]int64{}}}
 	if o.metrics == nil {
 		o.metrics = NewMetrics()
 	}
-	return o, o.Configure(opts.Routes, opts.Templates, opts.StatusURL)
+	if err := o.Configure(opts.Routes, opts.Templates, opts.StatusURL); err != nil {
+		return nil, err
+	}
+	return o, nil
 }
 
 // Configure replaces where notices go and in which words, as a reload of the
-// configuration does. Messages to a channel that is gone expire.
+// configuration does. Messages to a channel that is gone wait for it until their
+// deadline.
 func (o *Outbox) Configure(routes []Route, templates *Templates, statusURL string) error {
 	if templates == nil {
 		var err error
@@ -137,79 +126,4 @@ func (o *Outbox) kick() {
 	case o.wake <- struct{}{}:
 	default:
 	}
-}
-
-// Run sends until ctx ends, and then waits for what is being sent.
-func (o *Outbox) Run(ctx context.Context) error {
-	var sending sync.WaitGroup
-	defer sending.Wait()
-	var pruned time.Time
-	for {
-		if time.Since(pruned) > 24*time.Hour {
-			if err := o.store.Prune(ctx, time.Now().Add(-keep)); err != nil && ctx.Err() == nil {
-				o.log.WithError(err).Warn("cannot forget old notices")
-			}
-			pruned = time.Now()
-		}
-		wait, err := o.work(ctx, &sending)
-		if err != nil && ctx.Err() == nil {
-			o.log.WithError(err).Error("cannot work on the outbox of notices")
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-o.wake:
-		case <-timer.C:
-		}
-		timer.Stop()
-	}
-}
-
-// work spreads what is due and starts sending what may be sent, and tells when to
-// look again.
-func (o *Outbox) work(ctx context.Context, sending *sync.WaitGroup) (time.Duration, error) {
-	next, err := o.spread(ctx)
-	wait, also := o.sendDue(ctx, sending)
-	if !next.IsZero() {
-		wait = min(wait, max(time.Until(next), 0))
-	}
-	if err != nil {
-		wait = idle
-	}
-	return wait, errors.Join(err, also)
-}
-
-// spread makes each notice whose time has come one delivery for each reader.
-func (o *Outbox) spread(ctx context.Context) (next time.Time, err error) {
-	due, next, err := o.store.Due(ctx, time.Now())
-	if err != nil {
-		return next, err
-	}
-	o.mu.Lock()
-	routes := o.routes
-	o.mu.Unlock()
-	for _, stored := range due {
-		n, err := unpack(stored)
-		if err != nil {
-			o.log.WithError(err).Error("a notice is given up")
-		}
-		var readers []store.Reader
-		for _, r := range routes {
-			if err != nil || !r.takes(n) {
-				continue
-			}
-			for _, to := range r.readers() {
-				readers = append(readers, store.Reader{Channel: r.Name, Recipient: to})
-			}
-		}
-		if err := o.store.Spread(ctx, stored.ID, readers, time.Now()); err != nil {
-			return next, err
-		}
-	}
-	if len(due) > 0 {
-		_, next, err = o.store.Due(ctx, time.Now())
-	}
-	return next, err
 }

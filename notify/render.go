@@ -33,7 +33,7 @@ func (t *Templates) message(n Notice, audience Audience, statusURL string) (Mess
 	}
 	m.Subject, m.Text = line(subject.String()), paragraphs(body.String())
 	var err error
-	m.HTML, err = page(m)
+	m.HTML, err = t.html(m)
 	return m, err
 }
 
@@ -60,12 +60,16 @@ func paragraphs(s string) string {
 	return strings.TrimRight(strings.Join(kept, "\n"), "\n") + "\n"
 }
 
-// page is the message as HTML.
-func page(m Message) (string, error) {
+func parsePage() (*template.Template, error) {
 	t, err := template.New("mail").Parse(mailHTML)
 	if err != nil {
-		return "", fmt.Errorf("read the page of a mail: %w", err)
+		return nil, fmt.Errorf("read the page of a mail: %w", err)
 	}
+	return t, nil
+}
+
+// html is the message as a page.
+func (t *Templates) html(m Message) (string, error) {
 	data := struct {
 		Message
 		Mark       template.CSS
@@ -75,7 +79,7 @@ func page(m Message) (string, error) {
 		data.Paragraphs = append(data.Paragraphs, strings.Split(p, "\n"))
 	}
 	var b bytes.Buffer
-	if err := t.Execute(&b, data); err != nil {
+	if err := t.page.Execute(&b, data); err != nil {
 		return "", fmt.Errorf("write a mail: %w", err)
 	}
 	return b.String(), nil

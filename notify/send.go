@@ -3,8 +3,6 @@ package notify
 import (
 	"context"
 	"fmt"
-	"maps"
-	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -23,137 +21,41 @@ const (
 	longestError = 500
 )
 
-// sendDue starts sending the first message of every reader that may go on, and tells
-// when the next may.
-func (o *Outbox) sendDue(ctx context.Context, sending *sync.WaitGroup) (time.Duration, error) {
-	busy := o.busyNow()
-	heads, err := o.store.Heads(ctx)
-	if err != nil {
-		return idle, err
-	}
-	o.measure(ctx)
-	wait := idle
-	for _, d := range heads {
-		reader := store.Reader{Channel: d.Channel, Recipient: d.Recipient}
-		if busy[reader] {
-			continue // its state may have changed since it was read; its end wakes us
-		}
-		left := time.Until(d.NextAt)
-		if until := time.Until(d.Notice.Deadline); until < left {
-			left = until // to record that it is too late
-		}
-		if left > 0 {
-			wait = min(wait, left)
-			continue
-		}
-		if !o.claim(reader) {
-			continue // the end of another wakes us
-		}
-		sending.Go(func() {
-			o.deliver(ctx, d)
-			o.release(reader)
-			o.kick()
-		})
-	}
-	return wait, nil
-}
-
-func (o *Outbox) measure(ctx context.Context) {
-	depth, err := o.store.Depth(ctx)
-	if err != nil {
-		return // the error that Heads had, or will have, is told
-	}
-	o.metrics.Depth.Reset()
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, r := range o.routes {
-		o.metrics.Depth.WithLabelValues(r.Name).Set(0)
-	}
-	for channel, n := range depth {
-		o.metrics.Depth.WithLabelValues(channel).Set(float64(n))
-	}
-}
-
-// busyNow are the readers being sent to. Only sendDue adds to them.
-func (o *Outbox) busyNow() map[store.Reader]bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return maps.Clone(o.busy)
-}
-
-// claim takes a reader's turn; a channel has only so many at a time, so that one that
-// hangs does not hold others.
-func (o *Outbox) claim(r store.Reader) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.busy[r] || o.sending[r.Channel] >= sendersMost {
-		return false
-	}
-	o.busy[r] = true
-	o.sending[r.Channel]++
-	return true
-}
-
-func (o *Outbox) release(r store.Reader) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	delete(o.busy, r)
-	o.sending[r.Channel]--
-}
-
-// route is where a channel's messages go now; false when it is configured no more.
-func (o *Outbox) route(channel string) (Route, *Templates, string, bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, r := range o.routes {
-		if r.Name == channel {
-			return r, o.templates, o.statusURL, true
-		}
-	}
-	return Route{}, nil, "", false
+func (o *Outbox) about(d store.Delivery) *logrus.Entry {
+	return o.log.WithFields(logrus.Fields{"notice": d.Notice.Key, "channel": d.Channel, "attempt": d.Attempts})
 }
 
 // deliver makes one try at a message and records what came of it.
-func (o *Outbox) deliver(ctx context.Context, d store.Delivery) {
-	log := o.log.WithFields(logrus.Fields{"notice": d.Notice.Key, "channel": d.Channel, "attempt": d.Attempts + 1})
-	route, templates, statusURL, known := o.route(d.Channel)
-	switch {
-	case d.Withdrawn:
-		o.record(ctx, d, store.Withdrawn, log)
-		return
-	case !time.Now().Before(d.Notice.Deadline):
-		log.WithField("last_error", d.Error).Error("a notice could not be sent in time and is not sent any more")
-		o.record(ctx, d, store.Expired, log)
-		return
-	case !known:
-		d.NextAt, d.Error = d.Notice.Deadline, "the channel is configured no more"
-		o.record(ctx, d, store.Pending, log)
-		return
-	}
-	m, err := o.compose(d, route, templates, statusURL)
+func (o *Outbox) deliver(ctx context.Context, d store.Delivery, route Route) {
+	m, err := o.compose(d, route)
 	if err != nil {
-		o.failed(ctx, d, Permanent(err), log)
+		o.failed(ctx, d, Permanent(err))
 		return
 	}
-	d.State, d.Attempts, d.NextAt = store.Sending, d.Attempts+1, time.Now()
-	if err := o.store.Save(ctx, d); err != nil {
+	claimed, err := o.store.Claim(ctx, d)
+	if err != nil {
 		if ctx.Err() == nil {
-			log.WithError(err).Error("cannot record that a notice is being sent; it is not sent now")
+			o.about(d).WithError(err).Error("cannot record that a notice is being sent; it is not sent now")
 			pause(ctx, retryFirst)
 		}
 		return
 	}
+	if !claimed {
+		o.record(ctx, d, store.Withdrawn)
+		return
+	}
+	d.Attempts++
 	trying, cancel := context.WithDeadline(ctx, earlier(time.Now().Add(longestTry), d.Notice.Deadline))
 	defer cancel()
 	err = send(trying, route.Channel, m)
 	switch {
 	case err == nil:
-		log.Info("notice sent")
 		d.Error = ""
-		o.record(ctx, d, store.Sent, log)
+		o.about(d).Info("notice sent")
+		o.record(ctx, d, store.Sent)
 	case ctx.Err() != nil: // ktops stops; whether it arrived is not known, and it is sent again
 	default:
-		o.failed(ctx, d, err, log)
+		o.failed(ctx, d, err)
 	}
 }
 
@@ -167,37 +69,53 @@ func send(ctx context.Context, c Channel, m Message) (err error) {
 	return c.Send(ctx, m)
 }
 
-func (o *Outbox) compose(d store.Delivery, route Route, templates *Templates, statusURL string) (Message, error) {
+// compose is the message in the configured words; when these do not fit the facts, in
+// the built-in ones, for plain words are better than none.
+func (o *Outbox) compose(d store.Delivery, route Route) (Message, error) {
 	n, err := unpack(d.Notice)
 	if err != nil {
 		return Message{}, err
 	}
+	o.mu.Lock()
+	templates, statusURL := o.templates, o.statusURL
+	o.mu.Unlock()
 	m, err := templates.message(n, route.Audience, statusURL)
+	if err != nil && templates.builtin != nil {
+		o.about(d).WithError(err).Warn("the configured words do not fit a notice; the built-in ones are used")
+		m, err = templates.builtin.message(n, route.Audience, statusURL)
+	}
 	m.To = d.Recipient
 	return m, err
 }
 
 // failed decides what becomes of a message that was not taken.
-func (o *Outbox) failed(ctx context.Context, d store.Delivery, err error, log *logrus.Entry) {
+func (o *Outbox) failed(ctx context.Context, d store.Delivery, err error) {
 	d.Error = shortened(err.Error())
 	if IsPermanent(err) {
-		log.WithError(err).Error("a notice is given up: it will never be taken")
-		o.record(ctx, d, store.Failed, log)
+		o.about(d).WithError(err).Error("a notice is given up: it will never be taken")
+		o.record(ctx, d, store.Failed)
 		return
 	}
 	wait := max(delay(d.Attempts), retryAfter(err))
-	d.NextAt = earlier(time.Now().Add(wait), d.Notice.Deadline)
-	log.WithError(err).WithField("again_in", time.Until(d.NextAt).Round(time.Millisecond)).Warn("a notice was not taken")
-	o.record(ctx, d, store.Pending, log)
+	d.NextAt = time.Now().Add(wait)
+	o.about(d).WithError(err).WithField("again_in", wait.Round(time.Millisecond)).Warn("a notice was not taken")
+	o.record(ctx, d, store.Pending)
 }
 
-// record writes what is known now, also when ctx has just ended.
-func (o *Outbox) record(ctx context.Context, d store.Delivery, state store.State, log *logrus.Entry) {
+// record writes what is known now, also when ctx has just ended. It insists: a reader
+// whose message is not recorded as sent would get it again.
+func (o *Outbox) record(ctx context.Context, d store.Delivery, state store.State) {
 	d.State = state
-	if err := o.store.Save(context.WithoutCancel(ctx), d); err != nil {
-		log.WithError(err).Error("cannot record what became of a notice; it is sent again")
+	for {
+		err := o.store.Save(context.WithoutCancel(ctx), d)
+		if err == nil {
+			break
+		}
+		o.about(d).WithError(err).Error("cannot record what became of a notice")
+		if ctx.Err() != nil {
+			return
+		}
 		pause(ctx, retryFirst)
-		return
 	}
 	switch state {
 	case store.Sent:

@@ -8,9 +8,6 @@ type Poster interface {
 	Announce(ctx context.Context, key, channel, text string) error
 }
 
-// slackMost is how much text a notice has in Slack (docs: text ≤ 4000 is advised).
-const slackMost = 3000
-
 // SlackChannel is a channel of a Slack workspace.
 type SlackChannel struct {
 	Poster Poster
@@ -18,16 +15,7 @@ type SlackChannel struct {
 	ID string
 }
 
-// Send hands the message to the poster.
+// Send hands the message to the poster, as plain text: escaping and length are its business.
 func (c SlackChannel) Send(ctx context.Context, m Message) error {
-	return c.Poster.Announce(ctx, "notice/"+m.Key+"/"+c.ID, c.ID, slackText(m))
-}
-
-// slackText is the message with its subject in bold. It is escaped by who posts it.
-func slackText(m Message) string {
-	runes := []rune("*" + m.Subject + "*\n" + m.Text)
-	if len(runes) > slackMost {
-		runes = append(runes[:slackMost-1], '…')
-	}
-	return string(runes)
+	return c.Poster.Announce(ctx, "notice/"+m.Key+"/"+c.ID, c.ID, "*"+m.Subject+"*\n"+m.Text)
 }

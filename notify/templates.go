@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	htmltemplate "html/template"
 	"io"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 )
 
 //go:embed templates/*.txt
-var builtin embed.FS
+var builtinWords embed.FS
 
 // Template is the words of one kind of notice, in text/template over Words.
 type Template struct {
@@ -22,7 +23,12 @@ type Template struct {
 }
 
 // Templates are the words of every kind.
-type Templates struct{ kinds map[Kind]parsed }
+type Templates struct {
+	kinds map[Kind]parsed
+	page  *htmltemplate.Template
+	// builtin stand in where configured words do not fit the facts; nil for themselves.
+	builtin *Templates
+}
 
 type parsed struct{ subject, body *template.Template }
 
@@ -40,7 +46,11 @@ type Words struct {
 // leaves empty stays. Each is tried with sample data, so that a field that does not
 // exist is an error now. All errors are told at once.
 func ParseTemplates(overrides map[Kind]Template) (*Templates, error) {
-	t := &Templates{kinds: map[Kind]parsed{}}
+	page, err := parsePage()
+	if err != nil {
+		return nil, err
+	}
+	t := &Templates{kinds: map[Kind]parsed{}, page: page}
 	var wrong []error
 	for kind := range overrides {
 		if !slices.Contains(Kinds(), kind) {
@@ -57,15 +67,28 @@ func ParseTemplates(overrides map[Kind]Template) (*Templates, error) {
 	if err := errors.Join(wrong...); err != nil {
 		return nil, err
 	}
-	return t, nil
+	if len(overrides) > 0 {
+		t.builtin, err = ParseTemplates(nil)
+	}
+	return t, err
+}
+
+// Check tells what is wrong with own words for a kind of notice; nil when nothing is.
+func (t Template) Check(kind Kind) error {
+	words, err := words(kind, t)
+	if err != nil {
+		return err
+	}
+	_, err = parse(kind, words)
+	return err
 }
 
 // words are those of a kind: the first line of its file is the subject, and the body
 // begins at the third.
 func words(kind Kind, override Template) (Template, error) {
-	file, err := builtin.ReadFile("templates/" + string(kind) + ".txt")
+	file, err := builtinWords.ReadFile("templates/" + string(kind) + ".txt")
 	if err != nil {
-		return Template{}, fmt.Errorf("read the words of %s: %w", kind, err)
+		return Template{}, fmt.Errorf("there is no kind of notice %q", kind)
 	}
 	subject, body, _ := strings.Cut(string(file), "\n")
 	words := Template{Subject: subject, Body: strings.TrimPrefix(body, "\n")}
@@ -79,23 +102,26 @@ func words(kind Kind, override Template) (Template, error) {
 }
 
 func parse(kind Kind, words Template) (parsed, error) {
-	var p parsed
-	var err error
-	if p.subject, err = template.New("subject").Funcs(funcs()).Option("missingkey=error").Parse(words.Subject); err != nil {
-		return p, fmt.Errorf("subject of %s: %w", kind, err)
+	subject, err := parseText("subject", kind, words.Subject)
+	if err != nil {
+		return parsed{}, err
 	}
-	if p.body, err = template.New("body").Funcs(funcs()).Option("missingkey=error").Parse(words.Body); err != nil {
-		return p, fmt.Errorf("body of %s: %w", kind, err)
+	body, err := parseText("body", kind, words.Body)
+	return parsed{subject, body}, err
+}
+
+// parseText reads one text of a kind and tries it with sample data.
+func parseText(name string, kind Kind, text string) (*template.Template, error) {
+	t, err := template.New(name).Funcs(funcs()).Option("missingkey=error").Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("the %s of %s: %w", name, kind, err)
 	}
 	for _, sample := range samples(kind) {
-		if err := p.subject.Execute(io.Discard, sample); err != nil {
-			return p, fmt.Errorf("subject of %s: %w", kind, err)
-		}
-		if err := p.body.Execute(io.Discard, sample); err != nil {
-			return p, fmt.Errorf("body of %s: %w", kind, err)
+		if err := t.Execute(io.Discard, sample); err != nil {
+			return nil, fmt.Errorf("the %s of %s: %w", name, kind, err)
 		}
 	}
-	return p, nil
+	return t, nil
 }
 
 func funcs() template.FuncMap {

@@ -8,37 +8,60 @@ import (
 
 // Heads lists the first unsent delivery of each reader.
 func (s *Store) Heads(ctx context.Context) ([]Delivery, error) {
+	return s.unsent(ctx, "heads")
+}
+
+// Overdue lists the unsent deliveries whose deadline has passed, also those that wait
+// behind others; a hundred at most.
+func (s *Store) Overdue(ctx context.Context, now time.Time) ([]Delivery, error) {
+	return s.unsent(ctx, "overdue", millis(now))
+}
+
+func (s *Store) unsent(ctx context.Context, query string, args ...any) ([]Delivery, error) {
 	s.one.Lock()
 	defer s.one.Unlock()
-	rows, err := s.db.QueryContext(ctx, s.query["heads"])
+	rows, err := s.db.QueryContext(ctx, s.query[query], args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the outbox of notices: %w", err)
 	}
 	defer rows.Close()
-	var heads []Delivery
+	var list []Delivery
 	for rows.Next() {
 		var d Delivery
 		var next, at, deadline int64
 		n := &d.Notice
-		if err := rows.Scan(&d.ID, &d.Channel, &d.Recipient, &d.State, &d.Attempts, &next, &d.Withdrawn,
+		if err := rows.Scan(&d.ID, &d.Channel, &d.Recipient, &d.State, &d.Attempts, &next, &d.Error,
 			&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload); err != nil {
 			return nil, fmt.Errorf("read the outbox of notices: %w", err)
 		}
 		d.NextAt, n.At, n.Deadline = moment(next), moment(at), moment(deadline)
-		heads = append(heads, d)
+		list = append(list, d)
 	}
-	return heads, rows.Err()
+	return list, rows.Err()
 }
 
-// Save records how far a delivery is.
+// Claim records that a delivery is tried once more; it is false for one that is not to
+// be sent any more.
+func (s *Store) Claim(ctx context.Context, d Delivery) (bool, error) {
+	s.one.Lock()
+	defer s.one.Unlock()
+	result, err := s.db.ExecContext(ctx, s.query["claim"], d.ID)
+	if err != nil {
+		return false, fmt.Errorf("record a try at %s: %w", d.Notice.Key, err)
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
+// Save records what came of a delivery: its state, error and next try.
 func (s *Store) Save(ctx context.Context, d Delivery) error {
 	var done any
-	if d.State != Pending && d.State != Sending {
+	if d.State != Pending {
 		done = millis(time.Now())
 	}
 	s.one.Lock()
 	defer s.one.Unlock()
-	if _, err := s.db.ExecContext(ctx, s.query["save"], string(d.State), d.Attempts, millis(d.NextAt), d.Error, done, d.ID); err != nil {
+	if _, err := s.db.ExecContext(ctx, s.query["save"], string(d.State), millis(d.NextAt), d.Error, done, d.ID); err != nil {
 		return fmt.Errorf("record a delivery of %s: %w", d.Notice.Key, err)
 	}
 	return nil

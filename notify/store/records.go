@@ -41,8 +41,6 @@ type Delivery struct {
 	NextAt    time.Time
 	Error     string
 	DoneAt    time.Time
-	// Withdrawn is set when its notice was withdrawn while it was being sent.
-	Withdrawn bool
 }
 
 // Reader is one recipient of a channel.

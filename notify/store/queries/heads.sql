@@ -1,4 +1,4 @@
-SELECT d.id, d.channel, d.recipient, d.state, d.attempts, d.next_at, n.withdrawn_at IS NOT NULL,
+SELECT d.id, d.channel, d.recipient, d.state, d.attempts, d.next_at, d.error,
        n.id, n.key, n.environment, n.kind, n.run, n.at, n.deadline, n.payload
 FROM notify_deliveries AS d
 JOIN notify_notices AS n ON n.id = d.notice
