@@ -45,7 +45,9 @@ type Environment struct {
 	// Elsewhere are further channels where commands for it are taken. Without
 	// any, they are taken everywhere.
 	Elsewhere []string
-	Policy    ops.Policy
+	// Zone is that of its people's clocks; empty for UTC.
+	Zone   string
+	Policy ops.Policy
 }
 
 // Bot is ktops in one Slack workspace.

@@ -117,7 +117,7 @@ func (b *Bot) freeze(ctx context.Context, ask cards.Ask, by ops.Actor) (steered,
 	if err != nil {
 		return steered{}, err
 	}
-	zone := b.zoneOf(ctx, ask.Environment)
+	zone := b.zoneOf(ask.Environment)
 	i := slices.IndexFunc(known, func(f ops.Freeze) bool {
 		return f.By.ID == by.ID && f.Until.Equal(ask.Until) && f.Reason == ask.Reason && f.Environment == ask.Environment
 	})

@@ -24,7 +24,7 @@ func (b *Bot) freezes(ctx context.Context, d Delivery, env string) error {
 			return err
 		}
 	}
-	b.answer(ctx, d, cards.Freezes(env, known, time.Now(), b.zoneOf(ctx, env), b.command))
+	b.answer(ctx, d, cards.Freezes(env, known, time.Now(), b.zoneOf(env), b.command))
 	return nil
 }
 
@@ -33,7 +33,7 @@ func (b *Bot) askFreeze(ctx context.Context, d Delivery, cmd Command, env string
 	if b.windows == nil {
 		return errNoWindows(env)
 	}
-	zone := b.zoneOf(ctx, env)
+	zone := b.zoneOf(env)
 	loc, err := time.LoadLocation(zone)
 	if err != nil {
 		loc = time.UTC
@@ -63,6 +63,6 @@ func (b *Bot) askUnfreeze(ctx context.Context, d Delivery, cmd Command, env stri
 		return ops.Refuse(env+" has no freeze "+cmd.ID, "freezes")
 	}
 	ask := cards.Ask{Does: cards.AskedUnfreeze, Environment: env, ID: known[i].ID, Reason: cmd.Reason}
-	b.answer(ctx, d, cards.AskUnfreeze(ask, known[i], b.zoneOf(ctx, env)))
+	b.answer(ctx, d, cards.AskUnfreeze(ask, known[i], b.zoneOf(env)))
 	return nil
 }

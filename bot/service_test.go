@@ -236,7 +236,10 @@ func (s *service) event(e ops.Event) (ops.Run, error) {
 }
 
 func (s *service) append(e ops.Event) ops.Run {
-	e.Seq, e.At = len(s.events[e.Run])+1, time.Now().UTC()
+	e.Seq = len(s.events[e.Run]) + 1
+	if e.At.IsZero() {
+		e.At = time.Now().UTC()
+	}
 	s.events[e.Run] = append(s.events[e.Run], e)
 	run := ops.Fold(s.events[e.Run])
 	s.publish(ops.Update{Run: run})

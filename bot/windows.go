@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -132,14 +133,8 @@ func skippable(w ops.WindowState) (ops.Occurrence, error) {
 	return next, nil
 }
 
-// zoneOf is the zone of an environment's people: that of its first window, or UTC.
-func (b *Bot) zoneOf(ctx context.Context, env string) string {
-	if b.windows == nil {
-		return "UTC"
-	}
-	known, err := b.windows.Windows(ctx, env)
-	if err != nil || len(known) == 0 || known[0].Zone == "" {
-		return "UTC"
-	}
-	return known[0].Zone
+// zoneOf is the zone in which an environment's people read the clock.
+func (b *Bot) zoneOf(env string) string {
+	e, _ := b.environment(env)
+	return cmp.Or(e.Zone, "UTC")
 }

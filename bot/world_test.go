@@ -74,7 +74,7 @@ func newWorld(t *testing.T) *world {
 		BotToken: w.ws.BotToken(), SigningSecret: w.ws.SigningSecret(), APIURL: "http://slack.test/api/",
 		Service: w.svc, Store: w.store, HTTP: &http.Client{Transport: slackRoute{w.ws}}, Log: logrus.NewEntry(log),
 		Environments: []bot.Environment{
-			{Name: "production", Channel: prod, Policy: w.svc.policy}, {Name: "staging", Channel: staging, Policy: w.svc.policy},
+			{Name: "production", Channel: prod, Zone: "Europe/Berlin", Policy: w.svc.policy}, {Name: "staging", Channel: staging, Policy: w.svc.policy},
 		},
 	}
 	return w

@@ -21,7 +21,7 @@ func scheduled(v View) Card {
 				[2]string{"Estimate", about(run.Plan.Estimate())},
 				[2]string{"Pending migrations", migrationsText(run.Plan.Facts.Pending)})...)...),
 			actions(withdrawButton(run), detailsButton(run)),
-			footnote("When the window opens, the world is looked at once more. What changed by then is asked for again; what no longer fits does not begin."),
+			footnote("When the window opens, everything is looked at once more. A plan that has changed by then is asked for again; one that no longer fits does not begin."),
 			footer(v),
 		},
 	}

@@ -41,7 +41,7 @@ func Windows(environment string, windows []ops.WindowState, now time.Time, comma
 // NoWindows tells how an environment gets a window.
 func NoWindows(environment string) Card {
 	line := fmt.Sprintf("*%s* has no maintenance window. One is added in `ktops.yaml`, and is there after `ktops reload`:", inline(environment, maxWord))
-	const example = "environments:\n  NAME:\n    windows:\n      weekly:\n        cron: \"0 2 * * 0\"\n        zone: Europe/Berlin\n        duration: 2h\n        does: [backup, upgrade, verify]"
+	example := "environments:\n  " + clip(environment, maxWord) + ":\n    windows:\n      weekly:\n        cron: \"0 2 * * 0\"\n        zone: Europe/Berlin\n        duration: 2h\n        does: [backup, upgrade, verify]"
 	return Card{Text: inline(environment, maxWord) + " has no maintenance window", Blocks: []slack.Block{section(line), section(fence(example, maxStory))}}
 }
 

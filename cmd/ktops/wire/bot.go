@@ -32,7 +32,7 @@ func NewBot(c *config.Config, service bot.Service, windows bot.Windows, store bo
 func BotEnvironments(c *config.Config) []bot.Environment {
 	environments := make([]bot.Environment, 0, len(c.Environments))
 	for _, e := range c.Environments {
-		known := bot.Environment{Name: e.Name, Policy: e.Policy.Ops()}
+		known := bot.Environment{Name: e.Name, Zone: e.Zone, Policy: e.Policy.Ops()}
 		if e.Slack != nil {
 			known.Channel = e.Slack.Channel
 		}

@@ -45,6 +45,14 @@ const drawings = {
   white_small_square: ["▫", [["rect", { x: 6, y: 6, width: 8, height: 8, rx: 1.5, fill: "none", stroke: "#9aa3ad", "stroke-width": 1.6 }]]],
   black_small_square: ["▪", [["rect", { x: 6, y: 6, width: 8, height: 8, rx: 1.5, fill: "#9aa3ad" }]]],
   thinking_face: ["🤔", [["circle", { cx: 10, cy: 9.4, r: 7.4, fill: "#f2c744" }], ["circle", { cx: 7.4, cy: 8, r: 1.1, fill: "#4a3608" }], ["circle", { cx: 12.6, cy: 8, r: 1.1, fill: "#4a3608" }], line("M8 12.200c1.4-.6 3-.6 4.2.2M11.2 5c1-.7 2.2-.7 3 0", "#4a3608", 1.3), shape("M5.8 18.500c-.6-1.9-.3-3.5 1.2-4.600l2.6 1c.9.4.5 1.7-.4 1.600l-1-.1c.4 1.1 0 1.9-2.4 2.100z", "#e3a02c")]],
+  spiral_calendar_pad: ["🗓", [["rect", { x: 3, y: 4, width: 14, height: 13.5, rx: 1.8, fill: "#eef2f6", stroke: "#8794a3", "stroke-width": 1 }], shape("M3 5.800c0-1 .8-1.8 1.8-1.800h10.4c1 0 1.8.8 1.8 1.800V8H3z", "#d9344a"), line("M7 2.400v3M13 2.400v3", "#5a6b7b", 1.6), line("M6 11h1M9.5 11h1M13 11h1M6 14.200h1M9.5 14.200h1", "#5a6b7b", 1.8)]],
+  construction: ["🚧", [line("M5 12v5.5M15 12v5.5", "#5a6b7b", 1.8), ["rect", { x: 1.8, y: 5.5, width: 16.4, height: 7, rx: 1.2, fill: "#f6b83c" }], shape("M4.6 5.500h3l-3 7h-2.800v-.4zM11 5.500h3l-3 7H8zM17.4 5.500h.8v5l-.9 2h-2.900z", "#3a2c06")]],
+  ice_cube: ["🧊", [shape("M3 5.500 10 2.500l7 3v9l-7 3-7-3z", "#bfe3f7"), shape("M3 5.500 10 8.500v9l-7-3z", "#8fcbec"), shape("M10 8.500l7-3v9l-7 3z", "#6fb4dc"), line("M5 8.600v3.400", "#eefaff", 1.4)]],
+  door: ["🚪", [["rect", { x: 5, y: 2, width: 10, height: 16, rx: 1, fill: "#9a6536" }], line("M7 4.500h6v4.200H7zM7 11h6v4.600H7z", "#7a4c24", 1.1), ["circle", { cx: 13.2, cy: 10, r: 0.9, fill: "#f2b632" }]]],
+  black_right_pointing_double_triangle_with_vertical_bar: ["⏭", [...square("#3b82c4"), shape("M4.4 5.800v8.400L9 10zM9 5.800v8.400l4.600-4.200z", "#fff"), line("M15 6v8", "#fff", 1.8)]],
+  sunny: ["☀", [["circle", { cx: 10, cy: 10, r: 4.2, fill: "#f6b83c" }], line("M10 1.800v2M10 16.200v2M1.8 10h2M16.200 10h2M4.2 4.200l1.4 1.4M14.400 14.400l1.4 1.4M4.2 15.800l1.4-1.4M14.400 5.600l1.4-1.4", "#f6b83c", 1.6)]],
+  alarm_clock: ["⏰", [line("M3 5.400 5.800 2.800M17 5.400 14.200 2.800M5.6 16.200l-1.4 1.8M14.400 16.200l1.4 1.8", "#d9344a", 1.8), ["circle", { cx: 10, cy: 10.6, r: 6.4, fill: "#eef2f6", stroke: "#d9344a", "stroke-width": 1.8 }], line("M10 7.200v3.6l2.400 1.4", "#333", 1.5)]],
+  "+1": ["👍", [shape("M8 9l2.600-6.200c1.4 0 2.400 1 2.400 2.400V8h3.2c1 0 1.8.9 1.600 1.900l-1 5.800c-.2 1-1 1.600-1.900 1.600H8z", "#f2b632"), ["rect", { x: 3, y: 8.6, width: 3.8, height: 9, rx: 1, fill: "#e3a02c" }]]],
   large_green_circle: ["🟢", disc("#2fa84f")], large_yellow_circle: ["🟡", disc("#f2b632")],
   red_circle: ["🔴", disc("#e0314f")], large_blue_circle: ["🔵", disc("#3b82c4")],
   large_orange_circle: ["🟠", disc("#ee8434")], white_circle: ["⚪", disc("#c7d1dc")], black_circle: ["⚫", disc("#3a434d")],
@@ -54,8 +62,8 @@ const drawings = {
 };
 
 const others = {
-  "+1": "👍", "-1": "👎", wave: "👋", raised_hands: "🙌", fire: "🔥", bulb: "💡", gear: "⚙", calendar: "📅", key: "🔑",
-  speech_balloon: "💬", construction: "🚧", zap: "⚡", sparkles: "✨", robot_face: "🤖", link: "🔗", hammer_and_wrench: "🛠",
+  "-1": "👎", wave: "👋", raised_hands: "🙌", fire: "🔥", bulb: "💡", gear: "⚙", calendar: "📅", key: "🔑",
+  speech_balloon: "💬", zap: "⚡", sparkles: "✨", robot_face: "🤖", link: "🔗", hammer_and_wrench: "🛠",
   information_source: "ℹ", question: "❓", exclamation: "❗", unlock: "🔓", inbox_tray: "📥", outbox_tray: "📤", moon: "🌔",
   chart_with_upwards_trend: "📈", stop_sign: "🛑", vertical_traffic_light: "🚦", crescent_moon: "🌙", point_right: "👉",
 };
