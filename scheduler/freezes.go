@@ -36,8 +36,8 @@ func (s *Scheduler) Frozen(ctx context.Context, environment string, from, until 
 		return nil, err
 	}
 	plan, _, _ := s.parts()
-	if path := plan.Calendars[environment]; path != "" {
-		if err := s.calendars.unread(path); err != nil {
+	if file, ok := plan.Calendars[environment]; ok {
+		if err := s.calendars.unread(file); err != nil {
 			return nil, err
 		}
 	}

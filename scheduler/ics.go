@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -30,7 +31,7 @@ type calendars struct {
 	log *logrus.Entry
 
 	mu    sync.Mutex
-	files map[string]*reading // by path
+	files map[FreezeFile]*reading
 }
 
 // reading is what was read of a file, and of which state of it.
@@ -44,54 +45,54 @@ type reading struct {
 }
 
 func newCalendars(log *logrus.Entry) *calendars {
-	return &calendars{log: log, files: map[string]*reading{}}
+	return &calendars{log: log, files: map[FreezeFile]*reading{}}
 }
 
 // unread is why the freezes of an environment are not known at all; nil when they are.
-func (c *calendars) unread(path string) error {
+func (c *calendars) unread(file FreezeFile) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if r := c.files[path]; r != nil && r.at.IsZero() {
-		return fmt.Errorf("read the freezes of %s: %s; mend the file, or take it out of ktops.yaml", path, r.trouble)
+	if r := c.files[file]; r != nil && r.at.IsZero() {
+		return fmt.Errorf("read the freezes of %s: %s; mend the file, or take it out of ktops.yaml", file.Path, r.trouble)
 	}
 	return nil
 }
 
-// freezes lists the freezes of files, which are named by environment.
-func (c *calendars) freezes(paths map[string]string, now time.Time) []ops.Freeze {
+// freezes lists the freezes of files, which are given by environment.
+func (c *calendars) freezes(files map[string]FreezeFile, now time.Time) []ops.Freeze {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var list []ops.Freeze
-	for _, environment := range slices.Sorted(maps.Keys(paths)) {
-		for _, f := range c.read(paths[environment], now) {
+	for _, environment := range slices.Sorted(maps.Keys(files)) {
+		for _, f := range c.read(files[environment], now) {
 			from, until := f.From.UTC(), f.Until.UTC()
 			list = append(list, ops.Freeze{
 				ID: stableID("k", environment, f.UID, from.String(), until.String()), Environment: environment,
-				From: from, Until: until, Reason: f.Summary, Source: fromCalendar,
+				From: from, Until: until, Reason: cmp.Or(f.Summary, "an event without a title"), Source: fromCalendar,
 			})
 		}
 	}
 	return list
 }
 
-func (c *calendars) read(path string, now time.Time) []calendar.Freeze {
-	r, ok := c.files[path]
+func (c *calendars) read(file FreezeFile, now time.Time) []calendar.Freeze {
+	r, ok := c.files[file]
 	if !ok {
 		r = &reading{}
-		c.files[path] = r
+		c.files[file] = r
 	}
-	if err := r.refresh(path, now); err == nil {
+	if err := r.refresh(file, now); err == nil {
 		r.trouble = ""
 	} else if r.trouble != err.Error() {
 		r.trouble = err.Error()
-		c.log.WithField("file", path).WithError(err).Warn("cannot read freezes; those read before stay")
+		c.log.WithField("file", file.Path).WithError(err).Warn("cannot read freezes; those read before stay")
 	}
 	return r.freezes
 }
 
 // refresh reads the file if it changed since it was read.
-func (r *reading) refresh(path string, now time.Time) error {
-	info, err := os.Stat(path)
+func (r *reading) refresh(f FreezeFile, now time.Time) error {
+	info, err := os.Stat(f.Path)
 	if err != nil {
 		return err
 	}
@@ -99,12 +100,16 @@ func (r *reading) refresh(path string, now time.Time) error {
 	if info.ModTime().Equal(r.changed) && info.Size() == r.size && age >= 0 && age < readAnew {
 		return nil
 	}
-	file, err := os.Open(path)
+	zone, err := time.LoadLocation(f.Zone)
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(f.Path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	freezes, err := calendar.ReadFreezes(file, now.Add(-readBack), now.Add(readAhead))
+	freezes, err := calendar.ReadFreezes(file, now.Add(-readBack).In(zone), now.Add(readAhead))
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,8 @@ import (
 type Plan struct {
 	Windows []Window
 	Freezes []FrozenTime
-	// Calendars has the path of an .ics file with freezes, by environment.
-	Calendars map[string]string
+	// Calendars are the files with further freezes, by environment.
+	Calendars map[string]FreezeFile
 }
 
 // Window is a recurring time in which an environment may be worked on.
@@ -30,6 +30,12 @@ type Window struct {
 	Target ops.Version
 	// Notices are how long before an opening people are told.
 	Notices []time.Duration
+}
+
+// FreezeFile is an .ics file with freezes. Zone is where its days and times are that
+// name none.
+type FreezeFile struct {
+	Path, Zone string
 }
 
 // FrozenTime is a freeze of the configuration.

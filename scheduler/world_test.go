@@ -93,6 +93,14 @@ func database(t testing.TB, file string) *sql.DB {
 	return db
 }
 
+// closing is a database of its own, until the test ends.
+func closing(t *testing.T) *sql.DB {
+	t.Helper()
+	db := database(t, filepath.Join(t.TempDir(), "ktops.db"))
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
 // start runs another scheduler, with its own handle on the database.
 func (w *world) start(plan scheduler.Plan) *daemon {
 	w.t.Helper()

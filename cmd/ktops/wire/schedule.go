@@ -27,7 +27,7 @@ func OpenScheduler(ctx context.Context, j *journal.Journal, c *config.Config, lo
 // Schedule is what a configuration says about windows and freezes. It fails only
 // for what loading would have refused.
 func Schedule(c *config.Config) (scheduler.Plan, error) {
-	plan := scheduler.Plan{Calendars: map[string]string{}}
+	plan := scheduler.Plan{Calendars: map[string]scheduler.FreezeFile{}}
 	for _, e := range c.Environments {
 		for _, w := range e.Windows {
 			window, err := windowOf(e.Name, w)
@@ -45,7 +45,7 @@ func Schedule(c *config.Config) (scheduler.Plan, error) {
 			plan.Freezes = append(plan.Freezes, scheduler.FrozenTime{Environment: e.Name, From: from, Until: until, Reason: f.Reason})
 		}
 		if e.FreezeCalendar != "" {
-			plan.Calendars[e.Name] = e.FreezeCalendar
+			plan.Calendars[e.Name] = scheduler.FreezeFile{Path: e.FreezeCalendar, Zone: e.Zone}
 		}
 	}
 	return plan, nil

@@ -54,7 +54,7 @@ func TestSchedule_IsWhatTheExampleSays(t *testing.T) {
 	if diff := cmp.Diff(frozen, plan.Freezes); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(map[string]string{"production": "/etc/ktops/freezes.ics"}, plan.Calendars); diff != "" {
+	if diff := cmp.Diff(map[string]scheduler.FreezeFile{"production": {Path: "/etc/ktops/freezes.ics", Zone: "Europe/Berlin"}}, plan.Calendars); diff != "" {
 		t.Error(diff)
 	}
 }
