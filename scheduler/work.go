@@ -57,7 +57,8 @@ func (l *loop) attend(ctx context.Context, operator Operator, environment string
 func (w *work) run(ctx context.Context) {
 	ctx, lost := context.WithCancelCause(ctx)
 	var beating sync.WaitGroup
-	beating.Go(func() { w.beat(ctx, w.o, lost) })
+	o := w.o // which changes while the work goes on; who it belongs to does not
+	beating.Go(func() { w.beat(ctx, o, lost) })
 	defer beating.Wait()
 	defer lost(nil)
 	err := w.chores(ctx)
