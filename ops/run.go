@@ -261,6 +261,10 @@ func (r Run) apply(e Event) Run {
 		}
 	case RunResumed:
 		r.State, r.Reason, r.Asked = Approved, "", ""
+		if s := r.Current(); s != nil && s.State == StepFailed { // it is tried again
+			r.Steps = slices.Clone(r.Steps)
+			r.Current().State = StepPending
+		}
 	case RunUndoing:
 		r.Undoing, r.Reason, r.Asked = true, e.Reason, ""
 	case StepBegan, StepEnded, StepBroke, StepReverted:

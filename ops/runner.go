@@ -75,6 +75,8 @@ func (r *runner) advance(ctx context.Context, run Run) (Run, error) {
 		return r.append(ctx, Event{Kind: RunHeld, Reason: strings.TrimSuffix("held by "+run.AskedBy.String()+": "+run.AskedWhy, ": ")})
 	case step == nil:
 		return r.append(ctx, Event{Kind: RunSucceeded, Probe: r.stopProbe()})
+	case step.State == StepFailed: // in a life that ended before it followed the failure policy
+		return r.stop(ctx, run, step.failure(), RunFailed)
 	}
 	if unfit := run.unfit(time.Now()); unfit != "" && step.commits() {
 		return r.stop(ctx, run, "“"+step.Name+"” does not begin: "+unfit, RunMissed)
@@ -165,8 +167,11 @@ func (r *runner) fail(ctx context.Context, step StepRun, failure error) (Run, er
 	if err != nil || cause != nil {
 		return run, err // an abort is obeyed by the next advance
 	}
-	return r.stop(ctx, run, fmt.Sprintf("step “%s” failed: %v", step.Name, failure), RunFailed)
+	step.Error = failure.Error()
+	return r.stop(ctx, run, step.failure(), RunFailed)
 }
+
+func (s StepRun) failure() string { return fmt.Sprintf("step “%s” failed: %s", s.Name, s.Error) }
 
 // stop ends a run that cannot or shall not go on. What is safe to put back is put
 // back; where migrations were applied the old API could not start any more, so

@@ -365,6 +365,41 @@ func dieAndGoOn(t *testing.T, w *world, at int, after bool, want ops.State) (die
 	return d.dead
 }
 
+// A failure that is in the journal is followed by the life that comes after it: to
+// try again is for people to say.
+func TestRun_StepThatFailedBeforeADeathIsNotTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, m := newWorld(t), newMemory()
+		w.fail["roll api 1/1"] = errors.New("crashed")
+		ctx, die := context.WithCancel(t.Context())
+		d := &dyingAt{memory: m, kind: ops.StepBroke, die: die}
+		first := newOperator(d, m, w.environment(onePerson()))
+		run := approve(t, first)
+		_ = first.Serve(ctx)
+		delete(w.fail, "roll api 1/1")
+		second := newOperator(m, m, w.environment(onePerson()))
+		defer serve(t, second)()
+		if got := until(t, second, run.ID, ended); got.State != ops.RolledBack || !strings.Contains(got.Reason, "crashed") {
+			t.Errorf("%s: %s; did %v", got.State, got.Reason, w.did())
+		}
+	})
+}
+
+// dyingAt is a journal whose process dies once an event of the kind is durable.
+type dyingAt struct {
+	*memory
+	kind ops.EventKind
+	die  context.CancelFunc
+}
+
+func (d *dyingAt) Append(ctx context.Context, e ops.Event) error {
+	if err := d.memory.Append(ctx, e); err != nil || e.Kind != d.kind {
+		return err
+	}
+	d.die()
+	return errDead
+}
+
 func TestServe_LeavesOtherEnvironmentsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, staging := newWorld(t), newWorld(t)
