@@ -51,9 +51,9 @@ func window(ctx context.Context, rate int, bytes int64, log *logrus.Entry) error
 
 func scheduledWindow(ctx context.Context, r *windowReport, rate int, bytes int64, log *logrus.Entry) (err error) {
 	st, err := stage.Up(ctx, stage.Options{
-		World:   harness.Options{DataBytes: bytes, Version: windowFrom, Versions: []string{windowFrom, windowTo}, Log: log},
-		Windows: stage.WindowIn(2 * time.Minute),
-		Slack:   slackemu.Options{RateFactor: 100},
+		World:    harness.Options{DataBytes: bytes, Version: windowFrom, Versions: []string{windowFrom, windowTo}, Log: log},
+		WindowIn: time.Minute,
+		Slack:    slackemu.Options{RateFactor: 100},
 	})
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func (s *Stage) writeConfig(options Options) error {
 		"Postgres": s.World.Postgres, "Data": s.World.Postgres.Data(), "SlackAPI": s.Workspace.APIURL(),
 		"HTTP": options.HTTP, "Web": cmp.Or(s.Web, "127.0.0.1:0"),
 		"Database": harness.Database, "User": harness.User,
-		"Zone": zone, "Windows": cmp.Or(options.Windows, "{}"), "DrainLimit": cmp.Or(options.DrainLimit, "2m"),
+		"Zone": zone, "Windows": windows(options.WindowIn), "DrainLimit": cmp.Or(options.DrainLimit, "2m"),
 		"Policy": cmp.Or(options.Policy, defaultPolicy), "HealthTimeout": cmp.Or(options.HealthTimeout, "1m"),
 	}
 	var body strings.Builder

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/keeptrusts/ktops/internal/harness"
 	"github.com/keeptrusts/ktops/internal/slackemu"
@@ -28,8 +29,9 @@ type Options struct {
 	// Policy is the YAML of the environment's policy; one approval by Bob, Carol or
 	// their group when empty.
 	Policy string
-	// Windows is the YAML of the environment's windows; none when empty.
-	Windows string
+	// WindowIn has a window open at the first full minute after this much time; none
+	// does when it is zero.
+	WindowIn time.Duration
 	// DrainLimit bounds what may go on once the edge is closed; two minutes when empty.
 	DrainLimit string
 	// HealthTimeout bounds how long a new container may take; a minute when empty.

@@ -15,7 +15,7 @@ func major() harness.Options {
 }
 
 func TestWindow_OpensByItselfAndCutsNobody(t *testing.T) {
-	s := stage.Test(t, stage.Options{World: major(), Windows: stage.WindowIn(45 * time.Second)})
+	s := stage.Test(t, stage.Options{World: major(), WindowIn: 20 * time.Second})
 	load := harness.StartLoad(t.Context(), s.World.Platform.Edge(), harness.LoadOptions{Rate: 60})
 	defer load.Stop()
 	click(t, s, "bob", ask(t, s, "alice", "3.0.0 --window next"), "Approve")

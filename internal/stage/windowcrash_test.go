@@ -29,7 +29,7 @@ func TestWindowCrash_AtEveryJournalWriteEndsOpenOnTheNewVersion(t *testing.T) {
 
 func TestWindowCrash_AtEveryJournalWriteOfTheWayBackEndsOpenOnTheOldVersion(t *testing.T) {
 	world := major()
-	world.Images = []harness.Image{broken("gateway", "3.0.0", "KT_FAULT_UNHEALTHY=1")}
+	world.Images = []harness.Image{broken("gateway", "3.0.0", "KT_FAULT_CRASH=boot")}
 	s, load := dyingWindow(t, world)
 	run := wantReopened(t, s, ops.RolledBack)
 	wantRunning(t, s, "2.5.0")
@@ -47,7 +47,7 @@ func TestWindowCrash_AtEveryJournalWriteOfTheWayBackEndsOpenOnTheOldVersion(t *t
 func dyingWindow(t *testing.T, world harness.Options) (*stage.Stage, *harness.Load) {
 	t.Helper()
 	s := stage.Test(t, stage.Options{
-		World: world, Tags: "crashpoint", Windows: stage.WindowIn(45 * time.Second), HealthTimeout: "15s",
+		World: world, Tags: "crashpoint", WindowIn: 20 * time.Second, HealthTimeout: "15s",
 		Slack: slackemu.Options{RateFactor: 100},
 	})
 	card := ask(t, s, "alice", "3.0.0 --window next")
