@@ -18,9 +18,17 @@ func Freezes(s Style, environment string, freezes []ops.Freeze, zone string) str
 		if isNow(f) {
 			mark = s.levelMark(ops.Warn)
 		}
-		rows = append(rows, []string{mark, f.ID, Clock(f.From, zone), Clock(f.Until, zone), f.Source, orDash(f.By.String()), f.Reason})
+		rows = append(rows, []string{mark, f.ID, Clock(f.From, zone), Clock(f.Until, zone), source(f), orDash(f.By.String()), f.Reason})
 	}
 	return table("", rows)
+}
+
+// source is where a freeze comes from, and so where it is lifted.
+func source(f ops.Freeze) string {
+	if f.By.ID != "" {
+		return "by hand"
+	}
+	return f.Source
 }
 
 // Frozen tells that a freeze is in force.
