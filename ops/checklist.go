@@ -236,18 +236,24 @@ func checkServices(o Observation, strategy Strategy) []Finding {
 		switch {
 		case s.Replicas == 0:
 			fail(s, "the Compose file asks for none of it", "set its replicas to at least 1, or start it, before it is upgraded")
+		case s.Bound != "":
+			fail(s, s.Bound, "neither a rolling upgrade nor a window can replace its containers; change that setting")
 		case s.Fixed != "" && strategy == Rolling:
-			fail(s, s.Fixed, "a rolling upgrade runs two for a moment; remove that setting")
+			fail(s, s.Fixed, "a rolling upgrade runs two for a moment; remove that setting, or upgrade in a window")
 		case s.Variable == "":
 			fail(s, "its image tag is not a variable", "write image: …:${KEEPTRUSTS_"+strings.ToUpper(string(s.Component))+"_TAG} and set it in .env")
 		case healthy < s.Replicas:
 			fail(s, fmt.Sprintf("%d of %d containers are healthy", healthy, s.Replicas), "make it healthy before it is upgraded")
 		}
 	}
-	if findings == nil {
-		return []Finding{{Check: "services", Level: Pass, Fact: "all healthy, and each can run old and new side by side"}}
+	if findings != nil {
+		return findings
 	}
-	return findings
+	fact := "all healthy, and each can run old and new side by side"
+	if strategy == Window {
+		fact = "all healthy, and each can be stopped and made anew"
+	}
+	return []Finding{{Check: "services", Level: Pass, Fact: fact}}
 }
 
 // checkCompatibility looks at every moment of the run, not only at its end: while

@@ -54,6 +54,9 @@ type Service struct {
 	Variable string `json:"variable,omitempty"`
 	// Fixed says why the service cannot run twice for a moment; empty when it can.
 	Fixed string `json:"fixed,omitempty"`
+	// Bound says why it cannot get new containers at all, not even stopped first; empty
+	// when it can.
+	Bound string `json:"bound,omitempty"`
 }
 
 // Container is one running instance of a service.

@@ -116,7 +116,8 @@ func beyond(o Observation) int {
 }
 
 // chooseStrategy follows the guide: minor versions roll; a major version, or
-// migrations over a large table, take a window.
+// migrations over a large table, take a window. So does a service that cannot roll,
+// where the edge can be closed.
 func chooseStrategy(o Observation, from Version, req Request, rules Rules, facts Facts) (Strategy, string) {
 	if req.Target.Major != from.Major {
 		return Window, fmt.Sprintf("%s to %s is a major version upgrade", from, req.Target)
@@ -133,11 +134,24 @@ func chooseStrategy(o Observation, from Version, req Request, rules Rules, facts
 	if req.Strategy == Window {
 		return Window, "a window was asked for"
 	}
+	if s := single(o); s != nil && req.Strategy != Rolling && o.Edge != nil {
+		return Window, fmt.Sprintf("service %s cannot run twice for a moment: %s", s.Name, s.Fixed)
+	}
 	kind := "minor"
 	if req.Target.Minor == from.Minor {
 		kind = "patch"
 	}
 	return Rolling, fmt.Sprintf("a %s version with %s rolls without downtime", kind, migrations)
+}
+
+// single is the first service that cannot roll but can be stopped and made anew; nil
+// when there is none.
+func single(o Observation) *Service {
+	i := slices.IndexFunc(o.Platform.Services, func(s Service) bool { return s.Fixed != "" && s.Bound == "" })
+	if i < 0 {
+		return nil
+	}
+	return &o.Platform.Services[i]
 }
 
 // Service is the service of a component; nil when the platform has none.

@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,7 @@ func TestPlan_ChecksFailWithTheNumberBehindThem(t *testing.T) {
 		"migration late":       {func(w *world) { w.obs.Database.Applied[0].Version, w.obs.Platform.Migrations[0].Version = 9, 9 }, "migrations", ops.Warn, "1 pending"},
 		"migrations unread":    {func(w *world) { w.obs.Platform.MigrationsUnread = "no such path" }, "migrations", ops.Warn, "no such path"},
 		"cannot run twice":     {func(w *world) { w.obs.Platform.Services[0].Fixed = "it has container_name api" }, "service keeptrusts-api", ops.Fail, "container_name"},
+		"cannot be replaced":   {func(w *world) { w.obs.Platform.Services[0].Fixed, w.obs.Platform.Services[0].Bound = "data", "data" }, "service keeptrusts-api", ops.Fail, "neither a rolling upgrade nor a window"},
 		"tag not a variable":   {func(w *world) { w.obs.Platform.Services[1].Variable = "" }, "service keeptrusts-console", ops.Fail, "not a variable"},
 		"none asked for":       {func(w *world) { w.obs.Platform.Services[1].Replicas = 0 }, "service keeptrusts-console", ops.Fail, "asks for none"},
 		"ill before":           {func(w *world) { w.obs.Platform.Services[2].Containers[1].Healthy = false }, "service keeptrusts-gateway", ops.Fail, "1 of 2"},
@@ -224,6 +226,42 @@ func TestDigest_ChangesWithWhatMattersOnly(t *testing.T) {
 			drift := strings.Join(ops.Drift(shown, plan(t, w, "2.5.0")), "; ")
 			if (c.drift == "") != (drift == "") || !strings.Contains(drift, c.drift) {
 				t.Errorf("drift: %q", drift)
+			}
+		})
+	}
+}
+
+func TestPlan_ServiceThatCannotRunTwiceTakesAWindow(t *testing.T) {
+	for name, c := range map[string]struct {
+		edge     *ops.EdgeState
+		strategy ops.Strategy
+		bound    string
+		want     ops.Strategy
+		passes   bool
+	}{
+		"edge can be closed":  {&ops.EdgeState{}, ops.Auto, "", ops.Window, true},
+		"rolling asked for":   {&ops.EdgeState{}, ops.Rolling, "", ops.Rolling, false},
+		"edge is not ours":    {nil, ops.Auto, "", ops.Rolling, false},
+		"a window is no help": {&ops.EdgeState{}, ops.Auto, "its data would be lost", ops.Rolling, false},
+		"not even asked for":  {&ops.EdgeState{}, ops.Window, "its data would be lost", ops.Window, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.obs.Edge = c.edge
+			console := &w.obs.Platform.Services[1]
+			console.Fixed, console.Bound = "container_name is console", c.bound
+			req := upgrade(t, "2.5.0", alice)
+			req.Strategy = c.strategy
+			p, err := ops.NewPlan(w.obs, req, ops.DefaultRules())
+			if err != nil {
+				t.Fatal(err)
+			}
+			failed := slices.ContainsFunc(p.Checks, func(f ops.Finding) bool { return f.Check == "service "+console.Name && f.Level == ops.Fail })
+			if p.Strategy != c.want || failed == c.passes {
+				t.Errorf("strategy is %s (%s), the service's check failed: %v", p.Strategy, p.Why, failed)
+			}
+			if c.passes && !strings.Contains(p.Why, "service "+console.Name+" cannot run twice for a moment: container_name") {
+				t.Errorf("why: %s", p.Why)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,15 +14,12 @@ import (
 // fixed says why a service cannot run one container more than it has for a
 // moment; empty when it can.
 func fixed(project *types.Project, service types.ServiceConfig) string {
-	for _, reason := range []string{
-		fixedName(service), fixedNamespace(service), fixedPort(service),
-		fixedAddress(service), fixedVolume(service), fixedSharers(project, service),
-	} {
-		if reason != "" {
-			return reason
-		}
-	}
-	return ""
+	return cmp.Or(fixedName(service), fixedNamespace(service), fixedPort(service), fixedAddress(service), bound(project, service))
+}
+
+// bound says why a service cannot get new containers at all; empty when it can.
+func bound(project *types.Project, service types.ServiceConfig) string {
+	return cmp.Or(fixedVolume(service), fixedSharers(project, service))
 }
 
 func fixedName(s types.ServiceConfig) string {

@@ -60,7 +60,7 @@ func (p *Platform) observeService(ctx context.Context, project *types.Project, c
 	running := len(declared) + len(others)
 	healthy := p.healthOf(ctx, all, o)
 	observed := ops.Service{Component: component, Name: o.Name, Replicas: service.GetScale(),
-		Variable: pin.Variable, Fixed: fixed(project, service)}
+		Variable: pin.Variable, Fixed: fixed(project, service), Bound: bound(project, service)}
 	var leftovers []ops.Container
 	for n, i := range all {
 		content, err := p.contentOf(ctx, i)

@@ -101,8 +101,8 @@ func (s starter) forward(ctx context.Context, step ops.Step) (aim, error) {
 	if err != nil {
 		return aim{}, err
 	}
-	if err := renewable(a.project, a.declared); err != nil {
-		return aim{}, err
+	if reason := bound(a.project, a.declared); reason != "" {
+		return aim{}, fmt.Errorf("service %s cannot get new containers: %s", step.Service, reason)
 	}
 	if refersToOthers(a.declared) {
 		return a, nil // Compose writes a hash of its own making
@@ -123,14 +123,4 @@ func refersToOthers(s types.ServiceConfig) bool {
 		}
 	}
 	return len(s.VolumesFrom) > 0
-}
-
-// renewable says why a stopped service could not be made anew.
-func renewable(project *types.Project, s types.ServiceConfig) error {
-	for _, reason := range []string{fixedVolume(s), fixedSharers(project, s)} {
-		if reason != "" {
-			return fmt.Errorf("service %s cannot get new containers: %s", s.Name, reason)
-		}
-	}
-	return nil
 }

@@ -36,8 +36,8 @@ func (s stopper) Do(ctx context.Context, task ops.Task) (ops.Result, error) {
 	if err != nil {
 		return ops.Result{}, fmt.Errorf("service %s: %w", task.Step.Service, err)
 	}
-	if err := renewable(project, service); err != nil {
-		return ops.Result{}, err
+	if reason := bound(project, service); reason != "" {
+		return ops.Result{}, fmt.Errorf("service %s cannot get new containers: %s", service.Name, reason)
 	}
 	all, err := s.instances(ctx, project.Name, service.Name)
 	if err != nil {
