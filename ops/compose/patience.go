@@ -21,7 +21,7 @@ func (p *Platform) brisk() patience {
 // migrating is the patience with a container that has migrations to apply. They
 // may take hours, and to give up then would throw them away: whenever the time is
 // over, it begins anew while the database says that it is being changed, or, where
-// it cannot be asked, while the API does not listen yet, as none does before its
+// it does not answer, while the API does not listen yet, as none does before its
 // migrations are through. One that crashes is found at once, and one that is stuck
 // for another reason once its time is over.
 func (p *Platform) migrating() patience {
@@ -32,14 +32,14 @@ func (p *Platform) migrating() patience {
 			return false
 		case why == nil, errors.Is(why, errMigrating):
 			return true
-		case p.options.Migrating == nil:
-			return errors.Is(why, syscall.ECONNREFUSED)
-		}
-		busy, err := p.options.Migrating(ctx)
-		if err != nil {
+		case p.options.Migrating != nil:
+			busy, err := p.options.Migrating(ctx)
+			if err == nil {
+				return busy
+			}
 			p.log.WithError(err).Warn("cannot ask the database whether it is being migrated")
 		}
-		return busy
+		return errors.Is(why, syscall.ECONNREFUSED)
 	}
 	return patient
 }

@@ -29,7 +29,8 @@ func TestMigrating_WhoIsGivenMoreTime(t *testing.T) {
 		{"says that it migrates", nil, fmt.Errorf("%w: 503", errMigrating), time.Hour, true},
 		{"the database is being changed", says(true, nil), refused, time.Hour, true},
 		{"the database rests", says(false, nil), refused, time.Minute, false},
-		{"the database does not answer", says(false, errors.New("away")), refused, time.Minute, false},
+		{"the database does not answer", says(false, errors.New("away")), refused, time.Minute, true},
+		{"the database does not answer, the API does", says(false, errors.New("away")), errors.New("503"), time.Minute, false},
 		{"longer than any migration", says(true, nil), errMigrating, DefaultMigrationTimeout + time.Second, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -58,7 +58,7 @@ type Options struct {
 	HealthInterval time.Duration
 	// Migrating asks the database whether its schema is being changed at this moment.
 	// In a window, time in which it is does not count against HealthTimeout. Without
-	// it, an API that does not listen yet is taken to migrate.
+	// an answer, an API that does not listen yet is taken to migrate.
 	Migrating func(context.Context) (bool, error)
 	// MigrationTimeout is how long migrations may take in a window, all together.
 	MigrationTimeout time.Duration

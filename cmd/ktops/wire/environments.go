@@ -56,6 +56,7 @@ func (w *Wiring) environment(c *config.Config, e config.Environment) (ops.Enviro
 	if err != nil {
 		return ops.Environment{}, err
 	}
+	platform.asks(database)
 	app := newApp(e, platform, database)
 	handlers := platform.handlers()
 	maps.Copy(handlers, database.Handlers())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/sirupsen/logrus"
 
@@ -17,22 +18,49 @@ import (
 type platform struct {
 	options compose.Options
 
-	mu     sync.Mutex
-	opened *compose.Platform
-	closed bool
+	mu       sync.Mutex
+	opened   *compose.Platform
+	database migrator
+	closed   bool
 }
 
 func newPlatform(c config.Compose, log *logrus.Entry) *platform {
 	service := func(s config.Service) compose.ServiceOptions {
 		return compose.ServiceOptions{Name: s.Name, Port: s.Port, HealthPath: s.Health}
 	}
-	return &platform{options: compose.Options{
+	p := &platform{}
+	p.options = compose.Options{
 		ProjectDir: c.Directory, Files: c.Files, Project: c.Project, DockerHost: c.DockerHost,
 		Services: map[ops.Component]compose.ServiceOptions{
 			ops.API: service(c.Services.API), ops.Console: service(c.Services.Console), ops.Gateway: service(c.Services.Gateway),
 		},
 		MigrationsPath: c.Migrations, HealthTimeout: c.HealthTimeout.Std(), Drain: c.Drain.Std(), Log: log,
-	}}
+		Migrating: p.migrating,
+	}
+	return p
+}
+
+// migrator tells whether somebody changes the schema.
+type migrator interface {
+	Migrating(ctx context.Context, patience time.Duration) (bool, error)
+}
+
+// asks has the platform ask this database; a reload may have made another.
+func (p *platform) asks(database migrator) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.database = database
+}
+
+// stuckAfter is how long a migration may wait for a lock. In a window nobody else works
+// on its tables: one that waits longer waits for a session that was forgotten.
+const stuckAfter = time.Minute
+
+func (p *platform) migrating(ctx context.Context) (bool, error) {
+	p.mu.Lock()
+	database := p.database
+	p.mu.Unlock()
+	return database.Migrating(ctx, stuckAfter)
 }
 
 var errClosed = errors.New("ktops is stopping")
