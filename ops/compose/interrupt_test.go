@@ -25,6 +25,7 @@ const childVariable = "KTOPS_COMPOSE_CHILD"
 type childOrder struct {
 	Dir  string
 	Step ops.Step
+	Undo bool
 }
 
 func childMain(order string) error {
@@ -37,7 +38,11 @@ func childMain(order string) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Handlers()[o.Step.Kind].Do(ctx, task(o.Step, func(now ops.Progress) { fmt.Println(now.Note) }))
+	work := p.Handlers()[o.Step.Kind].Do
+	if o.Undo {
+		work = p.Handlers()[o.Step.Kind].(ops.Undoer).Undo
+	}
+	_, err = work(ctx, task(o.Step, func(now ops.Progress) { fmt.Println(now.Note) }))
 	return err
 }
 
@@ -45,7 +50,18 @@ func childMain(order string) error {
 // it tells of a progress.
 func (w *world) killAt(step ops.Step, progress string) {
 	w.t.Helper()
-	order, err := json.Marshal(childOrder{w.dir, step})
+	w.kill(childOrder{Dir: w.dir, Step: step}, progress)
+}
+
+// killUndoAt does so as the step is undone.
+func (w *world) killUndoAt(step ops.Step, progress string) {
+	w.t.Helper()
+	w.kill(childOrder{Dir: w.dir, Step: step, Undo: true}, progress)
+}
+
+func (w *world) kill(o childOrder, progress string) {
+	w.t.Helper()
+	order, err := json.Marshal(o)
 	if err != nil {
 		w.t.Fatal(err)
 	}

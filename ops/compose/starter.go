@@ -84,6 +84,7 @@ func (s starter) Undo(ctx context.Context, task ops.Task) (ops.Result, error) {
 		return ops.Result{}, err
 	}
 	count := counter(task.Report, len(fresh), "removed", 0, 1)
+	count(0)
 	if err := together(fresh, count, func(i instance) error { return s.remove(ctx, i.id, withVolumes) }); err != nil {
 		return ops.Result{}, err
 	}

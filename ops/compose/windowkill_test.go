@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -27,8 +28,9 @@ func TestWindow_StopKilledHalfWayIsResumedAndUndone(t *testing.T) {
 }
 
 func TestWindow_StartKilledAnywhereIsUndoneAndResumed(t *testing.T) {
-	// Before anything was made, while the first boots, and while the second does.
-	for _, progress := range []string{"starting 1 of 2", "to become healthy", "starting 2 of 2"} {
+	// Before anything was made, while the first boots, while the second does, and
+	// before the old ones are gone.
+	for _, progress := range []string{"starting 1 of 2", "to become healthy", "starting 2 of 2", "2 of 2 healthy"} {
 		t.Run(progress, func(t *testing.T) {
 			w := newWorld(t, gatewayFile)
 			w.do(w.stopStep("2.5.0"))
@@ -45,6 +47,58 @@ func TestWindow_StartKilledAnywhereIsUndoneAndResumed(t *testing.T) {
 			w.wantImages("2.5.0", "2.5.0")
 			w.healthy()
 			w.pin("2.5.0")
+			w.wantUpToDate()
+		})
+	}
+}
+
+func TestWindow_UndoKilledAnywhereIsResumed(t *testing.T) {
+	for _, at := range []struct{ step, progress string }{
+		{"start", "0 of 2 removed"}, {"start", "1 of 2 removed"},
+		{"stop", "starting 2 of 2"}, {"stop", "0 of 2 healthy"}, {"stop", "2 of 2 healthy"},
+	} {
+		t.Run(at.step+" "+at.progress, func(t *testing.T) {
+			w := newWorld(t, gatewayFile)
+			w.do(w.stopStep("2.5.3"))
+			w.do(w.startStep("2.5.3"))
+			if at.step == "start" {
+				w.killUndoAt(w.startStep("2.5.3"), at.progress)
+				w.undo(w.startStep("2.5.3"))
+			} else {
+				w.undo(w.startStep("2.5.3"))
+				w.killUndoAt(w.stopStep("2.5.3"), at.progress)
+			}
+			w.undo(w.stopStep("2.5.3"))
+			w.wantImages("2.4.3", "2.4.3")
+			w.healthy()
+			w.wantUpToDate()
+		})
+	}
+}
+
+// What was created and never started has no progress to be killed at.
+func TestWindow_CreatedContainersAreStartedOrRemoved(t *testing.T) {
+	for _, made := range []int{1, 2} {
+		t.Run(fmt.Sprintf("%d of 2", made), func(t *testing.T) {
+			w := newWorld(t, gatewayFile)
+			create := func() {
+				t.Helper()
+				a, err := w.Platform.forward(t.Context(), w.startStep("2.5.3"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.Platform.create(t.Context(), a, w.all(), made); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.do(w.stopStep("2.5.3"))
+			create()
+			w.undo(w.startStep("2.5.3"))
+			w.wantImages("2.4.3 exited", "2.4.3 exited")
+			create()
+			w.do(w.startStep("2.5.3"))
+			w.wantImages("2.5.3", "2.5.3")
+			w.pin("2.5.3")
 			w.wantUpToDate()
 		})
 	}
