@@ -140,19 +140,20 @@ func TestConfirm_SkipsOnlyTheOpeningThatWasShown(t *testing.T) {
 
 func TestAnnounce_IsSaidOnceForEachKeyAlsoAcrossARestart(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
-		say := func() {
-			if err := w.bot.Announce(t.Context(), "upcoming/r-abc234/1h", prod, "Upgrade at 02:00 <!channel>\nhttps://status.example.com/?a=1&b=2"); err != nil {
+		say := func(key, text string) {
+			if err := w.bot.Announce(t.Context(), key, prod, text); err != nil {
 				t.Fatal(err)
 			}
 		}
-		say()
-		say()
+		say("upcoming/r-abc234/1h", "Upgrade at 02:00 <!channel>\nhttps://status.example.com/?a=1&b=2")
+		say("upcoming/r-abc234/1h", "Upgrade at 02:00, said again")
 		w.stop()
 		w.start()
-		say()
+		say("upcoming/r-abc234/1h", "Upgrade at 02:00, said again")
+		say("upcoming/r-abc234/10m", "Upgrade at 02:00, soon")
 		w.settle(10 * time.Second)
 		m := w.ws.Messages(prod)
-		if len(m) != 1 || !m[0].Contains("&lt;!channel&gt;") || !m[0].Contains("<https://status.example.com/?a=1&amp;b=2>") {
+		if len(m) != 2 || !m[1].Contains("soon") || !m[0].Contains("&lt;!channel&gt;") || !m[0].Contains("<https://status.example.com/?a=1&amp;b=2>") {
 			t.Errorf("the channel shows:\n%s", w.ws.Transcript(prod))
 		}
 	})

@@ -85,6 +85,28 @@ func TestSchedule_AMajorVersionIsApprovedIntoAnOpeningByPicker(t *testing.T) {
 	})
 }
 
+func TestSchedule_TheSecondApproverApprovesTheOpeningThatTheFirstChose(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.svc.policy.Approvals, w.opts.Environments[0].Policy.Approvals = 2, 2
+		w.withWindow()
+		w.types("alice", "upgrade 3.0.0")
+		w.settle(5 * time.Second)
+		w.clicks("bob", w.card(), "Schedule…")
+		w.settle(time.Second)
+		modal, _ := w.ws.Modal("bob")
+		if _, err := w.ws.Submit(t.Context(), "bob", modal, nil); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(5 * time.Second)
+		w.shows("1 of 2", "weekly: Sun 2 Jan 2000, 02:00–04:00 CET")
+		w.clicks("carol", w.card(), "Approve")
+		w.settle(5 * time.Second)
+		if run := w.runs()[0]; run.State != ops.Scheduled || run.Opening.Key != "2000-01-02T02:00" {
+			t.Errorf("the run is %s for %+v; carol was told %q", run.State, run.Opening, w.told("carol"))
+		}
+	})
+}
+
 func TestSchedule_ARefusalIsToldToWhoChose(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		w.withWindow()
