@@ -3,6 +3,8 @@ package ops_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,6 +30,8 @@ func (s slow) Create(ctx context.Context, name string, _ func(ops.Progress)) (op
 func (s slow) Verify(_ context.Context, file string, _ func(ops.Progress)) (ops.Backup, error) {
 	return ops.Backup{File: file, VerifiedAt: time.Now()}, nil
 }
+
+func (s slow) Prune(context.Context, time.Time, ...string) (string, error) { return "", nil }
 
 func backingUp(t *testing.T) (*ops.Operator, *memory, chan error) {
 	t.Helper()
@@ -73,6 +77,55 @@ func TestBackup_EndsWhenItsLeaseIsBroken(t *testing.T) {
 		}
 		if err := <-done; !errors.Is(err, ops.ErrFenced) {
 			t.Error(err)
+		}
+	})
+}
+
+// tidy is a folder of backups that remembers what was to be spared in it.
+type tidy struct {
+	ops.Backups
+	verified error
+	did      []string
+}
+
+func (b *tidy) Create(_ context.Context, name string, _ func(ops.Progress)) (ops.Backup, error) {
+	b.did = append(b.did, "create "+name)
+	return ops.Backup{File: name}, nil
+}
+
+func (b *tidy) Verify(_ context.Context, file string, _ func(ops.Progress)) (ops.Backup, error) {
+	b.did = append(b.did, "verify")
+	return ops.Backup{File: file}, b.verified
+}
+
+func (b *tidy) Prune(_ context.Context, now time.Time, spared ...string) (string, error) {
+	b.did = append(b.did, fmt.Sprint("prune ", now.UTC().Format(time.DateOnly), " but ", spared))
+	return "one", errors.New("the other is busy")
+}
+
+func TestBackup_RemovesWhatIsOldOnceTheNewOneIsGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, m := newWorld(t), newMemory()
+		env, backups := w.environment(onePerson()), &tidy{}
+		env.Backups = backups
+		o := newOperator(m, m, env)
+		run, err := o.Propose(t.Context(), upgrade(t, "2.5.0", bob))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, by := range []ops.Actor{bob, ops.Ktops()} {
+			if _, err := o.Backup(t.Context(), "production", by, func(ops.Progress) {}); err != nil {
+				t.Errorf("a good backup counts as failed: %v", err)
+			}
+		}
+		spared := "prune 2000-01-01 but [" + run.ID + "]"
+		want := []string{"create manual-20000101-000000", "verify", spared, "create window-20000101-000000", "verify", spared}
+		if !slices.Equal(backups.did, want) {
+			t.Errorf("did %q, want %q", backups.did, want)
+		}
+		backups.did, backups.verified = nil, errors.New("damaged")
+		if _, err := o.Backup(t.Context(), "production", bob, func(ops.Progress) {}); err == nil || len(backups.did) != 2 {
+			t.Errorf("did %q (%v), want no pruning", backups.did, err)
 		}
 	})
 }

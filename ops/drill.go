@@ -1,7 +1,10 @@
 package ops
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"time"
 )
 
@@ -14,6 +17,16 @@ type Drill struct {
 	// Bytes is what the restored database takes.
 	Bytes  int64     `json:"bytes"`
 	Checks []Finding `json:"checks"`
+}
+
+// failure is the first check that failed; nil when the backup is good.
+func (d Drill) failure() error {
+	for _, f := range d.Checks {
+		if f.Level == Fail {
+			return fmt.Errorf("%s: %s", f.Check, f.Fact)
+		}
+	}
+	return nil
 }
 
 // Drill restores a backup beside the live database, looks at it and drops it, under
@@ -31,5 +44,6 @@ func (o *Operator) Drill(ctx context.Context, environment, name string, by Actor
 		drill, err = env.Backups.Drill(ctx, name, report)
 		return err
 	})
+	o.tell("restore drill", environment, by, cmp.Or(drill.File, name), errors.Join(err, drill.failure()))
 	return drill, err
 }

@@ -143,6 +143,8 @@ type Backup struct {
 	VerifiedAt time.Time     `json:"verified_at,omitzero"`
 	VerifyTook time.Duration `json:"verify_took"`
 	Entries    int           `json:"entries"` // tables whose data was read back
+	// DrilledAt is when it was last restored to the side, and found good.
+	DrilledAt time.Time `json:"drilled_at,omitzero"`
 }
 
 // AppState is what Keeptrusts says of itself (guide: Pre-Upgrade Checklist).

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/sirupsen/logrus"
 )
 
 // Verify runs the post-upgrade checks now (guide: Post-Upgrade Verification).
@@ -21,7 +23,8 @@ func (o *Operator) Verify(ctx context.Context, environment string) (Report, erro
 	return report, nil
 }
 
-// Backup takes a backup now and reads it back, under the environment's lease.
+// Backup takes a backup now, reads it back, and then removes those that have outlived
+// their time, under the environment's lease.
 func (o *Operator) Backup(ctx context.Context, environment string, by Actor, report func(Progress)) (Backup, error) {
 	env, err := o.environment(environment)
 	if err != nil {
@@ -32,14 +35,59 @@ func (o *Operator) Backup(ctx context.Context, environment string, by Actor, rep
 	}
 	var backup Backup
 	err = o.underLease(ctx, env, func(ctx context.Context) error {
-		taken, err := env.Backups.Create(ctx, "manual-"+time.Now().UTC().Format("20060102-150405"), halves(report, 0))
+		taken, err := env.Backups.Create(ctx, backupName(by, time.Now()), halves(report, 0))
 		if err != nil {
 			return err
 		}
-		backup, err = env.Backups.Verify(ctx, taken.File, halves(report, 0.5))
-		return err
+		if backup, err = env.Backups.Verify(ctx, taken.File, halves(report, 0.5)); err != nil {
+			return err
+		}
+		o.prune(ctx, env)
+		return nil
 	})
+	o.tell("backup", environment, by, backup.File, err)
 	return backup, err
+}
+
+// backupName tells what a person took from what a window did.
+func backupName(by Actor, now time.Time) string {
+	origin := "manual-"
+	if by == Ktops() {
+		origin = "window-"
+	}
+	return origin + now.UTC().Format("20060102-150405")
+}
+
+// prune removes what has outlived its time, but nothing of a run that has not ended.
+// A new backup is good whether or not the old ones could be removed.
+func (o *Operator) prune(ctx context.Context, env Environment) {
+	log := o.log.WithField("environment", env.Name)
+	open, err := o.openRuns(ctx, env.Name)
+	if err != nil {
+		log.WithError(err).Warn("cannot see which backups are still needed, so none is removed")
+		return
+	}
+	var spared []string
+	for _, run := range open {
+		spared = append(spared, run.ID)
+	}
+	removed, err := env.Backups.Prune(ctx, time.Now(), spared...)
+	if err != nil {
+		log.WithError(err).Warn("cannot remove what is old")
+	}
+	if removed != "" {
+		log.Info(removed)
+	}
+}
+
+// tell logs who had something done beside runs, of which the journal knows.
+func (o *Operator) tell(what, environment string, by Actor, file string, err error) {
+	log := o.log.WithFields(logrus.Fields{"environment": environment, "by": by.ID, "backup": file})
+	if err != nil {
+		log.WithError(err).Warn(what + " failed")
+		return
+	}
+	log.Info(what + " done")
 }
 
 // underLease does something while the environment is locked; it ends when the

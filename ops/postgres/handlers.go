@@ -17,20 +17,20 @@ func (s *Server) Handlers() ops.Handlers {
 	return ops.Handlers{
 		ops.TakeBackup:   takeBackup{s},
 		ops.VerifyBackup: verifyBackup{s},
-		ops.Prune:        pruneBackups{s},
+		ops.Prune:        prune{s},
 		ops.Snapshot:     snapshot{s},
 	}
 }
 
 // backupOf names a run's backup, so that a resumed run finds what it took.
-func backupOf(run ops.Run) string { return "run-" + run.ID }
+func backupOf(run string) string { return "run-" + run }
 
 // ofRun is the manifest of the run's backup; false when there is none yet.
 func (s *Server) ofRun(run ops.Run) (manifest, bool, error) {
-	if err := checkName(backupOf(run)); err != nil {
+	if err := checkName(backupOf(run.ID)); err != nil {
 		return manifest{}, false, err
 	}
-	m, err := s.catalogue().read(backupOf(run))
+	m, err := s.catalogue().read(backupOf(run.ID))
 	if errors.Is(err, fs.ErrNotExist) {
 		return manifest{}, false, nil
 	}
@@ -53,7 +53,7 @@ func (h takeBackup) Do(ctx context.Context, task ops.Task) (ops.Result, error) {
 	if task.Run.Plan.From.IsZero() {
 		platform = h.server.opts.PlatformVersion(ctx)
 	}
-	backup, err := h.server.backup(ctx, backupOf(task.Run), platform, task.Report)
+	backup, err := h.server.backup(ctx, backupOf(task.Run.ID), platform, task.Report)
 	if err != nil {
 		return ops.Result{}, err
 	}
@@ -80,7 +80,7 @@ func (h verifyBackup) Done(_ context.Context, task ops.Task) (bool, ops.Result, 
 }
 
 func (h verifyBackup) Do(ctx context.Context, task ops.Task) (ops.Result, error) {
-	backup, err := h.server.Verify(ctx, backupOf(task.Run), task.Report)
+	backup, err := h.server.Verify(ctx, backupOf(task.Run.ID), task.Report)
 	if err != nil {
 		return ops.Result{}, err
 	}

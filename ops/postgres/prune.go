@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -13,24 +15,46 @@ import (
 	"github.com/keeptrusts/ktops/ops"
 )
 
-// Prune removes the backups that are older than the retention, and what dead
-// attempts left. It keeps the newest verified ones whatever their age.
-func (s *Server) Prune(_ context.Context, now time.Time) ([]ops.Backup, error) {
-	return s.prune(now, "")
+// Prune removes what has outlived its time: backups, but never the newest verified
+// ones, copies of the database that runs left beside it, and what dead attempts left.
+// What belongs to the runs spared stays. It tells what was removed, also when it fails.
+func (s *Server) Prune(ctx context.Context, now time.Time, spared ...string) (string, error) {
+	backups, files := s.pruneFiles(ctx, now, spared)
+	dropped, databases := s.pruneDatabases(ctx, now, spared)
+	return prunedText(backups, dropped), errors.Join(files, databases)
 }
 
-// prune spares the backup in the file called spared too.
-func (s *Server) prune(now time.Time, spared string) ([]ops.Backup, error) {
+// prunedText tells what was removed; empty when nothing was.
+func prunedText(backups []ops.Backup, dropped []string) string {
+	var parts []string
+	if len(backups) > 0 {
+		var bytes int64
+		for _, b := range backups {
+			bytes += b.Bytes
+		}
+		parts = append(parts, fmt.Sprintf("%s removed, %s", plural(int64(len(backups)), "backup"), bytesText(bytes)))
+	}
+	if len(dropped) > 0 {
+		parts = append(parts, "dropped "+strings.Join(dropped, ", "))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (s *Server) pruneFiles(ctx context.Context, now time.Time, spared []string) ([]ops.Backup, error) {
 	c := s.catalogue()
 	if _, err := os.Stat(c.dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	old, err := s.old(now, spared)
+	var files []string
+	for _, run := range spared {
+		files = append(files, c.dump(backupOf(run)))
+	}
+	all, err := s.List(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("prune backups: %w", err)
 	}
 	var removed []ops.Backup
-	for _, b := range old {
+	for _, b := range expired(all, now, s.opts.KeepFor, s.opts.KeepLast, files) {
 		if err := c.remove(b); err != nil {
 			return removed, fmt.Errorf("prune backups: %w", err)
 		}
@@ -43,21 +67,9 @@ func (s *Server) prune(now time.Time, spared string) ([]ops.Backup, error) {
 	return removed, nil
 }
 
-func (s *Server) old(now time.Time, spared string) ([]ops.Backup, error) {
-	list, err := s.catalogue().list()
-	if err != nil {
-		return nil, err
-	}
-	backups := make([]ops.Backup, 0, len(list))
-	for _, m := range list {
-		backups = append(backups, m.Backup)
-	}
-	return expired(backups, now, s.opts.KeepFor, s.opts.KeepLast, spared), nil
-}
-
 // expired chooses from backups, newest first, those that the retention lets go.
 // While none is verified the newest stays too: it may be the only good one.
-func expired(backups []ops.Backup, now time.Time, keepFor time.Duration, keepLast int, spared string) []ops.Backup {
+func expired(backups []ops.Backup, now time.Time, keepFor time.Duration, keepLast int, spared []string) []ops.Backup {
 	var old []ops.Backup
 	verified := 0
 	hope := newestVerified(backups) == nil
@@ -67,7 +79,7 @@ func expired(backups []ops.Backup, now time.Time, keepFor time.Duration, keepLas
 			verified++
 		}
 		switch {
-		case b.File == spared, now.Sub(b.At) < keepFor, good && verified <= keepLast, hope && i == 0:
+		case slices.Contains(spared, b.File), now.Sub(b.At) < keepFor, good && verified <= keepLast, hope && i == 0:
 		default:
 			old = append(old, b)
 		}

@@ -32,17 +32,17 @@ func TestExpired(t *testing.T) {
 		what     string
 		backups  []ops.Backup // newest first
 		keepLast int
-		spared   string
+		spared   []string
 		want     []string
 	}{
 		{what: "none", keepLast: 1},
-		{"young ones stay", []ops.Backup{at("av", 1), at("b", 29)}, 1, "", nil},
-		{"old ones go", []ops.Backup{at("av", 1), at("bv", 30), at("c", 31)}, 1, "", []string{"bv", "c"}},
-		{"the last good one stays whatever its age", []ops.Backup{at("a", 40), at("bv", 400), at("cv", 500)}, 1, "", []string{"a", "cv"}},
-		{"so do as many as shall stay", []ops.Backup{at("av", 1), at("bv", 40), at("c", 50), at("dv", 60), at("ev", 70)}, 3, "", []string{"c", "ev"}},
-		{"while none is good the newest stays", []ops.Backup{at("a", 40), at("b", 50)}, 1, "", []string{"b"}},
-		{"the run's own stays", []ops.Backup{at("av", 1), at("b", 40), at("c", 40)}, 1, "b", []string{"c"}},
-		{"a clock that was wrong deletes nothing", []ops.Backup{at("av", -400), at("b", -300)}, 1, "", nil},
+		{"young ones stay", []ops.Backup{at("av", 1), at("b", 29)}, 1, nil, nil},
+		{"old ones go", []ops.Backup{at("av", 1), at("bv", 30), at("c", 31)}, 1, nil, []string{"bv", "c"}},
+		{"the last good one stays whatever its age", []ops.Backup{at("a", 40), at("bv", 400), at("cv", 500)}, 1, nil, []string{"a", "cv"}},
+		{"so do as many as shall stay", []ops.Backup{at("av", 1), at("bv", 40), at("c", 50), at("dv", 60), at("ev", 70)}, 3, nil, []string{"c", "ev"}},
+		{"while none is good the newest stays", []ops.Backup{at("a", 40), at("b", 50)}, 1, nil, []string{"b"}},
+		{"the run's own stays", []ops.Backup{at("av", 1), at("b", 40), at("c", 40)}, 1, []string{"b", "other"}, []string{"c"}},
+		{"a clock that was wrong deletes nothing", []ops.Backup{at("av", -400), at("b", -300)}, 1, nil, nil},
 	} {
 		var got []string
 		for _, b := range expired(c.backups, now, 30*day, c.keepLast, c.spared) {
@@ -103,6 +103,7 @@ func TestPrune_RemovesItsOwnAndNothingElse(t *testing.T) {
 	now := time.Now()
 	put(t, s, "good", "keeptrusts", now.Add(-100*day), true)
 	put(t, s, "old", "keeptrusts", now.Add(-200*day), true)
+	put(t, s, "run-held", "keeptrusts", now.Add(-200*day), false)
 	put(t, s, "staging", "other", now.Add(-200*day), true)
 	put(t, s, "dangling", "keeptrusts", now, false)
 	alien := []string{"notes.txt", "copy.dump.zst", "package.json", "old.dump.zst.bak", "broken.dump.zst", "broken.json"}
@@ -120,11 +121,11 @@ func TestPrune_RemovesItsOwnAndNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	removed, err := s.Prune(t.Context(), now)
+	removed, err := s.pruneFiles(t.Context(), now, []string{"mine", "held"})
 	if err != nil || len(removed) != 1 || filepath.Base(removed[0].File) != "old.dump.zst" {
 		t.Errorf("removed %v (%v), want old", removed, err)
 	}
-	want := slices.Concat(alien, []string{"good.dump.zst", "good.json", "staging.dump.zst", "staging.json", "working.dump.zst.partial"})
+	want := slices.Concat(alien, []string{"good.dump.zst", "good.json", "run-held.dump.zst", "run-held.json", "staging.dump.zst", "staging.json", "working.dump.zst.partial"})
 	slices.Sort(want)
 	if got := remaining(t, dir); !slices.Equal(got, want) {
 		t.Errorf("%v remain, want %v", got, want)
@@ -139,7 +140,7 @@ func TestPrune_WithoutADirectoryHasNothingToDo(t *testing.T) {
 	if err := os.Remove(dir); err != nil {
 		t.Fatal(err)
 	}
-	if removed, err := s.Prune(t.Context(), time.Now()); err != nil || removed != nil {
+	if removed, err := s.pruneFiles(t.Context(), time.Now(), nil); err != nil || removed != nil {
 		t.Errorf("removed %v (%v)", removed, err)
 	}
 }

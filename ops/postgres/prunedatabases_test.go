@@ -2,14 +2,13 @@ package postgres_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/keeptrusts/ktops/ops"
 )
 
-func TestPruneSnapshots_OnlyItsOldOnes(t *testing.T) {
+func TestPrune_DropsOnlyItsOldSnapshots(t *testing.T) {
 	database := newDatabase(t, 10)
 	t.Cleanup(func() { dropAsides(t, database) })
 	now := time.Now()
@@ -35,9 +34,9 @@ func TestPruneSnapshots_OnlyItsOldOnes(t *testing.T) {
 	execute(t, "postgres", fmt.Sprintf(`COMMENT ON DATABASE %s IS '%s'`, database, say("snapshot", database, "old", old)))
 	s, _ := open(t, database)
 
-	dropped, err := s.PruneSnapshots(t.Context(), now, "7f3a", "spared")
-	if want := []string{database + "_kt_abandoned_old", database + "_kt_old"}; err != nil || !slices.Equal(dropped, want) {
-		t.Errorf("dropped %v (%v), want %v", dropped, err, want)
+	note, err := s.Prune(t.Context(), now, "7f3a", "spared")
+	if want := fmt.Sprintf("dropped %[1]s_kt_abandoned_old, %[1]s_kt_old", database); err != nil || note != want {
+		t.Errorf("the note is %q (%v), want %q", note, err, want)
 	}
 
 	// The step spares what its own run left, and tells what it dropped.

@@ -12,10 +12,11 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// PruneSnapshots drops snapshots, and what undoing put aside, that are older than
-// they are kept, but none of the runs that are spared. Only a database with ktops's
-// own comment of this database, under the name that ktops gave it, is ever dropped.
-func (s *Server) PruneSnapshots(ctx context.Context, now time.Time, spared ...string) ([]string, error) {
+// pruneDatabases drops snapshots, and what undoing put aside, that are older than
+// they are kept, but none of the runs that are spared, and what dead drills left. Only
+// a database with ktops's own comment of this database, under the name that ktops
+// gave it, is ever dropped.
+func (s *Server) pruneDatabases(ctx context.Context, now time.Time, spared []string) ([]string, error) {
 	var dropped []string
 	err := s.beside(ctx, ownName, func(conn *pgx.Conn) error {
 		all, err := asides(ctx, conn)
@@ -35,10 +36,10 @@ func (s *Server) PruneSnapshots(ctx context.Context, now time.Time, spared ...st
 			s.opts.Log.WithFields(logrus.Fields{"database": name, "age": age.Round(time.Hour)}).Info("old snapshot dropped")
 			dropped = append(dropped, name)
 		}
-		return errors.Join(failures...)
+		return errors.Join(append(failures, s.sweepScratch(ctx, conn))...)
 	})
 	if err != nil {
-		return dropped, fmt.Errorf("drop old snapshots: %w", err)
+		return dropped, fmt.Errorf("drop old databases: %w", err)
 	}
 	return dropped, nil
 }
