@@ -18,6 +18,7 @@ import (
 	"github.com/keeptrusts/ktops/cmd/ktops/wire"
 	"github.com/keeptrusts/ktops/config"
 	"github.com/keeptrusts/ktops/internal/control"
+	"github.com/keeptrusts/ktops/notify"
 	"github.com/keeptrusts/ktops/ops"
 	"github.com/keeptrusts/ktops/ops/journal"
 	"github.com/keeptrusts/ktops/scheduler"
@@ -44,6 +45,7 @@ type Daemon struct {
 	windows  *scheduler.Scheduler
 	operator *ops.Operator
 	bot      *bot.Bot // nil without Slack
+	notices  *wire.Notices
 	metrics  *metrics
 
 	mu      sync.Mutex
@@ -112,15 +114,20 @@ func (d *Daemon) make(ctx context.Context, c *config.Config) (err error) {
 	d.windows.SetOperator(d.operator)
 	d.metrics = newMetrics(d.options.Version, time.Now())
 	d.metrics.begin(d.operator.Environments())
-	if c.Slack == nil {
-		return nil
+	notices := wire.NoticesOptions{Journal: d.journal, Operator: d.operator, Metrics: d.metrics.notices, Log: d.log}
+	if c.Slack != nil {
+		messages, err := store.Open(ctx, d.journal.DB())
+		if err != nil {
+			return err
+		}
+		d.bot = wire.NewBot(c, d.operator, d.windows, messages, d.metrics.slack, d.log)
+		d.operator.SetGroups(d.bot.Groups())
+		notices.Poster = d.bot
 	}
-	messages, err := store.Open(ctx, d.journal.DB())
-	if err != nil {
+	if d.notices, err = wire.OpenNotices(ctx, c, notices); err != nil {
 		return err
 	}
-	d.bot = wire.NewBot(c, d.operator, d.windows, messages, d.metrics.slack, d.log)
-	d.operator.SetGroups(d.bot.Groups())
+	d.windows.SetAnnouncer(notify.Announcer{Outbox: d.notices.Outbox})
 	return nil
 }
 
@@ -132,6 +139,7 @@ func (d *Daemon) serve(ctx context.Context, socket, web net.Listener) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return d.operator.Serve(ctx) })
 	g.Go(func() error { return d.windows.Run(ctx) })
+	g.Go(func() error { return d.notices.Run(ctx) })
 	g.Go(func() error { return server.Serve(ctx, socket) })
 	g.Go(func() error { return d.serveWeb(ctx, web) })
 	g.Go(func() error { return d.metrics.watch(ctx, d.operator) })

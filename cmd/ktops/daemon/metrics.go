@@ -12,6 +12,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/keeptrusts/ktops/bot"
+	"github.com/keeptrusts/ktops/notify"
 	"github.com/keeptrusts/ktops/ops"
 )
 
@@ -24,6 +25,7 @@ type metrics struct {
 	age      *prometheus.GaugeVec
 	size     *prometheus.GaugeVec
 	slack    *bot.Metrics
+	notices  *notify.Metrics
 	tally    tally
 }
 
@@ -46,7 +48,7 @@ func newMetrics(version string, started time.Time) *metrics {
 		size: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "ktops_backup_size_bytes", Help: "Size of the newest backup that was read back.",
 		}, []string{"environment"}),
-		slack: bot.NewMetrics(),
+		slack: bot.NewMetrics(), notices: notify.NewMetrics(),
 		tally: tally{since: started, steps: map[stepKey]bool{}, runs: map[string]bool{}, open: map[string]ops.State{}},
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
@@ -54,7 +56,7 @@ func newMetrics(version string, started time.Time) *metrics {
 		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
 	})
 	build.Set(1)
-	m.registry.MustRegister(m.runs, m.open, m.steps, m.age, m.size, m.slack, build,
+	m.registry.MustRegister(m.runs, m.open, m.steps, m.age, m.size, m.slack, m.notices, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -38,6 +38,9 @@ func (d *Daemon) reload(context.Context) (control.Reloaded, error) {
 	if err == nil {
 		environments, err = d.wiring.Environments(c, d.windows)
 	}
+	if err == nil {
+		err = d.notices.Configure(c)
+	}
 	if err != nil {
 		d.log.WithError(err).Error("the new configuration was not taken")
 		return control.Reloaded{}, fmt.Errorf("the configuration in use is kept: %w", err)

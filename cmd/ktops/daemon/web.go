@@ -15,8 +15,8 @@ import (
 // webGrace is how long requests under way may take once the daemon stops.
 const webGrace = 3 * time.Second
 
-// serveWeb answers health, readiness and metrics, and Slack where it sends its
-// deliveries over HTTP.
+// serveWeb answers health, readiness, metrics and the status page, and Slack where it
+// sends its deliveries over HTTP.
 func (d *Daemon) serveWeb(ctx context.Context, listener net.Listener) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
@@ -24,6 +24,8 @@ func (d *Daemon) serveWeb(ctx context.Context, listener net.Listener) error {
 	})
 	mux.HandleFunc("GET /readyz", d.ready)
 	mux.Handle("GET /metrics", d.metrics.handler())
+	mux.Handle("GET /status", d.notices.Status)
+	mux.Handle("GET /status.json", d.notices.Status)
 	if d.bot != nil && d.current.Slack.Mode == "http" {
 		mux.Handle("POST /slack/", d.bot.Handler())
 	}
