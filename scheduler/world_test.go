@@ -37,7 +37,12 @@ type world struct {
 // story runs in a world with its own time.
 func story(t *testing.T, tell func(*testing.T, *world)) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "ktops.db")
+	storyOn(t, filepath.Join(t.TempDir(), "ktops.db"), tell)
+}
+
+// storyOn runs on a database that may be there already.
+func storyOn(t *testing.T, file string, tell func(*testing.T, *world)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{t: t, file: file, desk: newDesk()}
 		w.desk.now = w.now
@@ -84,9 +89,14 @@ type daemon struct {
 	over   sync.WaitGroup
 }
 
-func database(t testing.TB, file string) *sql.DB {
+// open is a handle on a database as the journal has it, but for what a power cut does.
+func open(file string) (*sql.DB, error) {
+	return sql.Open("sqlite", "file:"+url.PathEscape(file)+"?_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=busy_timeout(10000)&_txlock=immediate")
+}
+
+func database(t *testing.T, file string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+url.PathEscape(file)+"?_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=busy_timeout(10000)&_txlock=immediate")
+	db, err := open(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,9 @@ CREATE TRIGGER window_occurrences_kept BEFORE DELETE ON window_occurrences
 BEGIN SELECT raise(ABORT, 'occurrences are never deleted'); END;
 
 CREATE TRIGGER window_occurrences_settled BEFORE UPDATE ON window_occurrences
-WHEN old.state <> 'open' AND (new.told = old.told OR new.state <> old.state OR new.chores <> old.chores OR new.reason <> old.reason)
+WHEN old.state <> 'open' AND (new.told < old.told OR
+    (new.state, new.chores, new.reason, new.run, new.owner, new.began, new.ended, new.opens, new.closes, new.by_id)
+    IS NOT (old.state, old.chores, old.reason, old.run, old.owner, old.began, old.ended, old.opens, old.closes, old.by_id))
 BEGIN SELECT raise(ABORT, 'occurrences that ended are never changed'); END;
 
 CREATE TABLE window_cursors (
