@@ -42,29 +42,41 @@ func whole(dump string) ([]directive, error) {
 		return nil, errors.New("nginx -T printed no configuration")
 	}
 	slices.Sort(names[1:]) // as nginx sorts what a pattern includes
-	return include(files[names[0]], names, files, 0), nil
+	all := files[names[0]]
+	g := gathering{names, files, filepath.Dir(names[0]), mostIncluded}
+	return g.include(all), nil
 }
 
-// include puts files in the place of the directives that include them. Those stay
-// as well, before what they include.
-func include(tree []directive, names []string, files map[string][]directive, depth int) []directive {
-	if depth > deepest {
-		return nil
-	}
+// mostIncluded bounds how many files are put in, should they include each other.
+const mostIncluded = 1000
+
+// gathering puts files in the place of the directives that include them.
+type gathering struct {
+	names []string
+	files map[string][]directive
+	dir   string // what a relative path is below
+	left  int
+}
+
+// include keeps the directives that include as well, before what they include.
+func (g *gathering) include(tree []directive) []directive {
 	var out []directive
 	for _, d := range tree {
-		d.block = include(d.block, names, files, depth+1)
+		if d.block != nil {
+			d.block = g.include(d.block)
+		}
 		out = append(out, d)
 		if d.name != "include" || len(d.args) != 1 {
 			continue
 		}
 		pattern := d.args[0]
 		if !filepath.IsAbs(pattern) {
-			pattern = filepath.Join(filepath.Dir(names[0]), pattern)
+			pattern = filepath.Join(g.dir, pattern)
 		}
-		for _, name := range names {
-			if ok, err := filepath.Match(pattern, name); ok && err == nil {
-				out = append(out, include(files[name], names, files, depth+1)...)
+		for _, name := range g.names {
+			if ok, err := filepath.Match(pattern, name); ok && err == nil && g.left > 0 {
+				g.left--
+				out = append(out, g.include(g.files[name])...)
 			}
 		}
 	}

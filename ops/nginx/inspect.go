@@ -38,6 +38,10 @@ func (m *machine) inspect(ctx context.Context) *inspection {
 	if err != nil {
 		return &inspection{Unread: err.Error()}
 	}
+	return m.pick(tree)
+}
+
+func (m *machine) pick(tree []directive) *inspection {
 	seen := &inspection{}
 	for _, d := range tree {
 		switch d.name {

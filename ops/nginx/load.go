@@ -121,14 +121,18 @@ func (e *Edge) poll(ctx context.Context, ask func(context.Context) error) error 
 	defer cancel()
 	tick := time.NewTicker(proofEvery)
 	defer tick.Stop()
+	var last error
 	for {
 		err := ask(ctx)
 		if err == nil {
 			return nil
 		}
+		if last == nil || ctx.Err() == nil { // that it was interrupted is no answer
+			last = err
+		}
 		select {
 		case <-ctx.Done():
-			return err
+			return last
 		case <-tick.C:
 		}
 	}

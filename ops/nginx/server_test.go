@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,7 +27,9 @@ const secret = "a-secret-of-operators"
 type server struct {
 	dir, url string
 	edge     *nginx.Edge
+	options  nginx.Options
 	argv     []string // nginx with its folder
+	process  *exec.Cmd
 	release  chan struct{}
 }
 
@@ -42,9 +43,9 @@ http {
     client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy; fastcgi_temp_path %[1]s/fastcgi;
     uwsgi_temp_path %[1]s/uwsgi; scgi_temp_path %[1]s/scgi;
     add_header X-Operator kept always;
+    client_max_body_size 10m;
     server {
         listen 127.0.0.1:%[2]d;
-        client_max_body_size 10m;
         %[3]s
         include %[1]s/ktops/ktops.conf;
         location / { proxy_pass %[4]s; proxy_buffering off; proxy_http_version 1.1; }
@@ -52,8 +53,9 @@ http {
 }
 `
 
-// start brings one up; extra stands in its server block before the include.
-func start(t *testing.T, extra string) *server {
+// start brings one up; extra stands in its server block before the include, and
+// settle changes how the edge speaks to it.
+func start(t *testing.T, extra string, settle ...func(*server)) *server {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs nginx")
@@ -73,27 +75,57 @@ func start(t *testing.T, extra string) *server {
 	}
 	s.write(t, "ktops/ktops.conf", "")
 	s.argv = []string{binary, "-p", s.dir, "-c", filepath.Join(s.dir, "nginx.conf")}
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), s.argv[0], append(s.argv[1:], "-g", "daemon off;")...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Signal(syscall.SIGTERM); _ = cmd.Wait() })
-	s.edge, err = nginx.New(nginx.Options{
-		URL: s.url, Directory: filepath.Join(s.dir, "ktops"), Bypass: func() string { return secret },
+	s.run(t)
+	t.Cleanup(func() { s.stop() })
+	s.options = nginx.Options{
+		Environment: "production", URL: s.url, Directory: filepath.Join(s.dir, "ktops"), Bypass: func() string { return secret },
 		Test: append(s.argv, "-t"), Reload: append(s.argv, "-s", "reload"),
-		Workers:   []string{"ps", "-o", "pid,args", "--ppid", strconv.Itoa(cmd.Process.Pid)},
 		OpenPaths: []string{"/health", "/static/"}, JSONPaths: []string{"/v1/"}, StatusURL: "https://status.example.com",
-	})
+		DrainLimit: time.Minute,
+	}
+	for _, change := range settle {
+		change(s)
+	}
+	s.edge = s.newEdge(t)
+	s.answers(t)
+	return s
+}
+
+func (s *server) newEdge(t *testing.T) *nginx.Edge {
+	t.Helper()
+	edge, err := nginx.New(s.options)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return edge
+}
+
+// run starts nginx, and stop ends it as a restart of the machine would.
+func (s *server) run(t *testing.T) {
+	t.Helper()
+	s.process = exec.CommandContext(context.WithoutCancel(t.Context()), s.argv[0], append(s.argv[1:], "-g", "daemon off;")...)
+	s.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := s.process.Start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *server) stop() {
+	_ = s.process.Process.Signal(syscall.SIGTERM)
+	_ = s.process.Wait()
+}
+
+func (s *server) answers(t *testing.T) {
+	t.Helper()
 	if err := harness.Until(t.Context(), "nginx answers", 20*time.Second, func(ctx context.Context) error {
-		return harness.Get(ctx, s.url+"/")
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			return err
+		}
+		return conn.Close()
 	}); err != nil {
 		t.Fatal(err)
 	}
-	return s
 }
 
 // platform answers everything, and streams until it is released at /stream.
@@ -144,7 +176,7 @@ func (s *server) ask(t *testing.T, method, path, body string, head map[string]st
 	for name, value := range head {
 		req.Header.Set(name, value)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}
