@@ -11,7 +11,7 @@ import (
 
 const (
 	// idle is how often the outbox is looked through without being told.
-	idle = 30 * time.Second
+	idle = time.Minute
 	// keep is how long the history of notices goes back.
 	keep = 90 * 24 * time.Hour
 )

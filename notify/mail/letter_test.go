@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -56,7 +57,7 @@ func parts(t *testing.T, text string) (netmail.Header, map[string]string) {
 	reader := multipart.NewReader(m.Body, params["boundary"])
 	for {
 		p, err := reader.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return m.Header, found
 		}
 		if err != nil {
