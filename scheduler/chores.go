@@ -21,10 +21,10 @@ func (w *work) do(ctx context.Context, chore ops.Chore) (store.Done, error) {
 	for {
 		done, err := w.attempt(ctx, chore)
 		switch {
+		case ctx.Err() != nil && (err != nil || done.Level == ops.Fail): // it was broken off
+			return store.Done{}, fmt.Errorf("%s in a window: %w", chore, context.Cause(ctx))
 		case err == nil:
 			return done, nil
-		case ctx.Err() != nil:
-			return store.Done{}, fmt.Errorf("%s in a window: %w", chore, context.Cause(ctx))
 		case !inTheWay(err):
 			done := result(ops.Fail, err.Error())
 			done.Acted = true

@@ -33,6 +33,22 @@ func TestRestart_GoesOnWithTheChoreItWasIn(t *testing.T) {
 	})
 }
 
+func TestRestart_AVerificationThatWasBrokenOffFoundNothing(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		plan := w.nightly(ops.ChoreVerify)
+		first := w.start(plan)
+		w.passUntil("2000-01-01 02:00")
+		pass(30 * time.Second)
+		first.stop()
+		second := w.start(plan)
+		pass(time.Second)
+		pass(2 * time.Minute)
+		if o := second.only(t); o.State != ops.Used || len(w.told()) != 0 {
+			t.Errorf("%+v, told %+v", o, w.told())
+		}
+	})
+}
+
 func TestRestart_AfterAKillAnotherGoesOnWithinAMinute(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		plan := w.nightly(ops.ChoreBackup, ops.ChoreDrill)
