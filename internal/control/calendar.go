@@ -21,10 +21,13 @@ type Calendar interface {
 	Unfreeze(ctx context.Context, environment, id string, by ops.Actor) (ops.Freeze, error)
 }
 
-// Join makes one service of the operator and the scheduler of a process.
-func Join(operator Operator, calendar Calendar) Service { return joined{operator, calendar} }
+// Join makes one service of the parts of a process.
+func Join(operator Operator, calendar Calendar, notices Notices) Service {
+	return joined{operator, calendar, notices}
+}
 
 type joined struct {
 	Operator
 	Calendar
+	Notices
 }

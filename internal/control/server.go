@@ -59,6 +59,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /v1/runs/{run}", s.run)
 	mux.HandleFunc("GET /v1/runs/{run}/events", s.events)
 	mux.HandleFunc("POST /v1/runs/{run}/{decision}", s.decide)
+	mux.HandleFunc("GET /v1/notices", s.told)
+	mux.HandleFunc("GET /v1/notices/drafts", s.drafts)
 	mux.HandleFunc("GET /v1/watch", s.watch)
 	mux.HandleFunc("GET /v1/environments/{env}/status", s.status)
 	mux.HandleFunc("POST /v1/environments/{env}/verify", s.verify)

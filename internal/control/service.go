@@ -6,11 +6,12 @@ import (
 	"github.com/keeptrusts/ktops/ops"
 )
 
-// Service is what commands ask for: the operator and the scheduler offer it in the
-// daemon's process, see Join, and Client from any other.
+// Service is what commands ask for: the operator, the scheduler and the outbox of
+// notices offer it in the daemon's process, see Join, and Client from any other.
 type Service interface {
 	Operator
 	Calendar
+	Notices
 }
 
 // Operator is what commands ask of the domain; *ops.Operator is one.

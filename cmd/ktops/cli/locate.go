@@ -36,6 +36,11 @@ type glance struct {
 	Socket       string        `yaml:"socket"`
 	Releases     glancedList   `yaml:"releases"`
 	Environments yaml.MapSlice `yaml:"environments"`
+	Notices      struct {
+		Channels []struct {
+			Name string `yaml:"name"`
+		} `yaml:"channels"`
+	} `yaml:"notices"`
 }
 
 type glancedList struct {

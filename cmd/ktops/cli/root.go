@@ -31,7 +31,7 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 refused by policy or c
 		inv.hold(), inv.resume(), inv.abort(), inv.unlock(),
 		inv.windows(), inv.freeze(), inv.maintenance(),
 		inv.verify(), inv.backup(), inv.status(), inv.history(),
-		inv.edge(), inv.configuration(), inv.reload(), inv.version(),
+		inv.edge(), inv.notices(), inv.configuration(), inv.reload(), inv.version(),
 	)
 	flags := root.PersistentFlags()
 	flags.StringVar(&inv.config, "config", "", "configuration file (default $KTOPS_CONFIG, /etc/ktops/ktops.yaml or ./ktops.yaml)")

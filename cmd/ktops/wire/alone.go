@@ -9,6 +9,7 @@ import (
 
 	"github.com/keeptrusts/ktops/config"
 	"github.com/keeptrusts/ktops/internal/control"
+	"github.com/keeptrusts/ktops/notify"
 	"github.com/keeptrusts/ktops/ops"
 	"github.com/keeptrusts/ktops/ops/journal"
 )
@@ -19,6 +20,8 @@ type Alone struct {
 	*ops.Operator
 	// Calendar answers for windows and freezes; nothing opens them here.
 	control.Calendar
+	// Notices answers for notices; nothing sends them here.
+	control.Notices
 	journal *journal.Journal
 	wiring  *Wiring
 }
@@ -50,6 +53,11 @@ func (a *Alone) open(ctx context.Context, c *config.Config, log *logrus.Entry) e
 	a.Operator = ops.NewOperator(ops.OperatorOptions{Journal: a.journal, Leases: a.journal, Environments: environments, Log: log})
 	windows.SetOperator(a.Operator)
 	a.Calendar = windows
+	outbox, err := OpenOutbox(ctx, a.journal, c, notify.Options{Log: log}, noSlack{})
+	if err != nil {
+		return err
+	}
+	a.Notices = control.Telling(outbox)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/keeptrusts/ktops/notify"
 	"github.com/keeptrusts/ktops/ops"
 )
 
@@ -26,7 +27,9 @@ type Fake struct {
 	WindowsOf []ops.WindowState
 	PastOf    []ops.Occurrence
 	FreezesOf []ops.Freeze
-	Runs      []ops.Run        // newest first
+	Runs      []ops.Run // newest first
+	ToldOf    []notify.Told
+	DraftsOf  []notify.Draft
 	Approvals int              // how many a proposal waits for
 	Fail      map[string]error // by method, such as Approve
 	// Keep leaves a run as it is whatever is decided, as a runner does that has
