@@ -3,6 +3,7 @@ package nginx_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -13,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/keeptrusts/ktops/internal/harness"
 	"github.com/keeptrusts/ktops/ops"
 	"github.com/keeptrusts/ktops/ops/nginx"
 )
@@ -128,16 +128,13 @@ func TestClose_EndsNoAnswerUnderWayAndTellsWhenTheLastHasEnded(t *testing.T) {
 
 func until(t *testing.T, s *server, want func(ops.Draining) bool) {
 	t.Helper()
-	var last ops.Draining
-	err := harness.Until(t.Context(), "the drain is as wanted", 20*time.Second, func(ctx context.Context) (err error) {
-		if last, err = s.edge.Draining(ctx); err == nil && !want(last) {
-			return io.ErrNoProgress
+	eventually(t, func() error {
+		d, err := s.edge.Draining(t.Context())
+		if err == nil && !want(d) {
+			return fmt.Errorf("%+v", d)
 		}
 		return err
 	})
-	if err != nil {
-		t.Fatalf("%+v: %v", last, err)
-	}
 }
 
 // Callers never see anything but the platform or the page.

@@ -3,6 +3,8 @@ package nginx
 import (
 	"context"
 	"time"
+
+	"github.com/keeptrusts/ktops/ops"
 )
 
 // Hurry lets commands and the proof take no longer than this.
@@ -36,3 +38,6 @@ func (s *stepping) ask(ctx context.Context, r request) (answer, error) {
 	}
 	return s.host.ask(ctx, r)
 }
+
+// Page is what people read at the edge while it is closed so.
+func (e *Edge) Page(c ops.Closure) ([]byte, error) { return e.page(c) }

@@ -9,12 +9,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if folder, ok := os.LookupEnv(agentFolder); ok { // this process is an agent
-		if err := serveAsAgent(folder); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	for variable, be := range map[string]func(string) error{agentFolder: serveAsAgent, crashing: dieWhile} {
+		if value, ok := os.LookupEnv(variable); ok { // this process is to be another one
+			if err := be(value); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
 		}
-		return
 	}
 	goleak.VerifyTestMain(m)
 }

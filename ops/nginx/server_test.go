@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/keeptrusts/ktops/internal/harness"
 	"github.com/keeptrusts/ktops/ops"
 	"github.com/keeptrusts/ktops/ops/nginx"
 )
@@ -117,14 +116,30 @@ func (s *server) stop() {
 
 func (s *server) answers(t *testing.T) {
 	t.Helper()
-	if err := harness.Until(t.Context(), "nginx answers", 20*time.Second, func(ctx context.Context) error {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", strings.TrimPrefix(s.url, "http://"))
+	eventually(t, func() error {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 		if err != nil {
 			return err
 		}
 		return conn.Close()
-	}); err != nil {
-		t.Fatal(err)
+	})
+}
+
+// eventually asks until the answer is no error.
+func eventually(t *testing.T, ask func() error) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		err := ask()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("after 20 s still: %v", err)
+		}
+		<-tick.C
 	}
 }
 
