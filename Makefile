@@ -34,6 +34,10 @@ soak: deps ## Twenty upgrades up and back in a row under load: still no failed r
 guide: deps ## Run the operator guide's own script in the same world under the same load, to compare
 	$(GO) run ./cmd/ktdemo --guide
 
+.PHONY: demo-window
+demo-window: deps ## Let a scheduled window do a major upgrade of 1 GB by itself, and the guide's script beside it
+	$(GO) run ./cmd/ktdemo --window --data 1000 --rate 60
+
 .PHONY: test
 test: deps ## Run every test with -race, on a real engine, database and proxy
 	scripts/with-engine go test -race -timeout 40m ./...
