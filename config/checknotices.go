@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"slices"
+
+	"github.com/keeptrusts/ktops/notify"
 )
 
 func (d *decoder) checkNotices(c *Config) {
@@ -29,6 +31,21 @@ func (d *decoder) checkNotices(c *Config) {
 	}
 	if n.SMTP != nil {
 		d.checkSMTP("notices.smtp", *n.SMTP)
+	}
+	for i, t := range n.Templates {
+		if !slices.Contains(notify.Kinds(), notify.Kind(t.Name)) {
+			continue // which is told already
+		}
+		id := fmt.Sprintf("notices.templates[%d]", i)
+		d.checkWords(id+".subject", t.Name, notify.Template{Subject: t.Subject})
+		d.checkWords(id+".body", t.Name, notify.Template{Body: t.Body})
+	}
+}
+
+// checkWords tries own words with sample data, as they would fail when they are needed.
+func (d *decoder) checkWords(id, kind string, t notify.Template) {
+	if err := t.Check(notify.Kind(kind)); err != nil {
+		d.key(id, "does not fit: "+err.Error(), "see docs/notices.md for what a template can tell")
 	}
 }
 

@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -98,28 +97,6 @@ func Places(c *config.Config) map[string]notify.Place {
 		places[e.Name] = place
 	}
 	return places
-}
-
-// routes are where the notices of a configuration go, and in which words.
-func routes(c *config.Config, poster notify.Poster) ([]notify.Route, *notify.Templates, error) {
-	words := map[notify.Kind]notify.Template{}
-	for _, t := range c.Notices.Templates {
-		words[notify.Kind(t.Name)] = notify.Template{Subject: t.Subject, Body: t.Body}
-	}
-	templates, err := notify.ParseTemplates(words)
-	if err != nil {
-		return nil, nil, fmt.Errorf("templates of notices: %w", err)
-	}
-	var routes []notify.Route
-	for _, channel := range c.Notices.Channels {
-		route := notify.Route{Name: channel.Name, Audience: notify.Audience(channel.Audience), Environments: channel.Environments}
-		if channel.Slack == "" {
-			continue
-		}
-		route.Channel = notify.SlackChannel{Poster: poster, ID: channel.Slack}
-		routes = append(routes, route)
-	}
-	return routes, templates, nil
 }
 
 // noSlack stands where no bot is: a reload cannot connect one.
