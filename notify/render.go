@@ -5,6 +5,7 @@ import (
 	_ "embed" // the page of a mail
 	"fmt"
 	"html/template"
+	"regexp"
 	"strings"
 )
 
@@ -73,16 +74,39 @@ func (t *Templates) html(m Message) (string, error) {
 	data := struct {
 		Message
 		Mark       template.CSS
-		Paragraphs [][]string
+		Paragraphs [][][]piece
 	}{Message: m, Mark: template.CSS(mark(m.Kind))}
-	for p := range strings.SplitSeq(strings.TrimSpace(m.Text), "\n\n") {
-		data.Paragraphs = append(data.Paragraphs, strings.Split(p, "\n"))
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(m.Text), "\n\n") {
+		var lines [][]piece
+		for line := range strings.SplitSeq(paragraph, "\n") {
+			lines = append(lines, pieces(line))
+		}
+		data.Paragraphs = append(data.Paragraphs, lines)
 	}
 	var b bytes.Buffer
 	if err := t.page.Execute(&b, data); err != nil {
 		return "", fmt.Errorf("write a mail: %w", err)
 	}
 	return b.String(), nil
+}
+
+// piece is a part of a line.
+type piece struct {
+	Text string
+	Link bool
+}
+
+var address = regexp.MustCompile(`https?://[^\s<>"]*[^\s<>".,:;!?)]`)
+
+// pieces are a line with its addresses as links.
+func pieces(line string) []piece {
+	var list []piece
+	rest := 0
+	for _, at := range address.FindAllStringIndex(line, -1) {
+		list = append(list, piece{Text: line[rest:at[0]]}, piece{Text: line[at[0]:at[1]], Link: true})
+		rest = at[1]
+	}
+	return append(list, piece{Text: line[rest:]})
 }
 
 // mark is the colour at the head of a mail: blue for what is planned, green for what

@@ -27,7 +27,7 @@ func TestWatcher_TellsAWindowFromItsApprovalToItsReport(t *testing.T) {
 		n.says("opened users", "closed since 04:02 CET", "Expected back: Saturday 1 January 2000, 04:08 CET")
 		n.do("r-a", "drain", "stop api", "start api", "verify", "open edge")
 		n.told(everybody(-7*minutes, notify.Reopened)...)
-		n.says("reopened operators", "Closed for: 5 minutes", "2 answers were cut", "0 of 1200", "Checks: warn", "exports: 3 wait", "2.5.0 to 3.0.0")
+		n.says("reopened operators", "Closed for: 5 minutes", "Answers cut: 2", "0 of 1200", "Checks: warn", "exports: 3 wait", "2.5.0 to 3.0.0")
 		n.do("r-a", "prune old backups")
 		n.add("r-a", ops.Event{Kind: ops.RunSucceeded})
 		n.pass(2 * time.Hour)
@@ -196,7 +196,7 @@ func TestWatcher_SaysHowItEndedBadly(t *testing.T) {
 		n.add("r-b", ops.Event{Kind: ops.RunRolledBack})
 		n.pass(time.Second)
 		n.says("overrun users", "Planned end: Saturday 1 January 2000, 06:00 CET", "Now expected: Saturday 1 January 2000, 06:30 CET")
-		n.says("rolled-back users", "2.5.0 runs", "Closed for: 1 minute", "2 answers were cut")
+		n.says("rolled-back users", "2.5.0 runs", "Closed for: 1 minute", "Answers cut: 2")
 		n.says("rolled-back operators", "step “start api” failed")
 		if strings.Contains(n.texts["rolled-back users"], "start api") {
 			t.Errorf("users are told of steps:\n%s", n.texts["rolled-back users"])

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -67,13 +68,11 @@ func length(d time.Duration) string {
 func streams(n int) string {
 	switch {
 	case n < 0:
-		return "some answers were cut"
+		return "some, which nobody counted"
 	case n == 0:
-		return "no answer was cut"
-	case n == 1:
-		return "1 answer was cut"
+		return "none"
 	}
-	return fmt.Sprintf("%d answers were cut", n)
+	return strconv.Itoa(n)
 }
 
 func counted(n int, noun string) string {
