@@ -138,6 +138,21 @@ func TestConfirm_SkipsOnlyTheOpeningThatWasShown(t *testing.T) {
 	})
 }
 
+func TestConfirm_WithoutAnyoneWhoKeepsWindowsSaysHowToAddOne(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.withWindow()
+		ask := w.answer("bob", "freeze 3d the fair")
+		w.stop()
+		w.opts.Windows = nil
+		w.start()
+		w.clicks("bob", ask, "Freeze")
+		w.settle(3 * time.Second)
+		if !strings.Contains(w.told("bob"), "ktops.yaml") {
+			t.Errorf("bob was told %q", w.told("bob"))
+		}
+	})
+}
+
 func TestAnnounce_IsSaidOnceForEachKeyAlsoAcrossARestart(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		say := func(key, text string) {
