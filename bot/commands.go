@@ -160,8 +160,7 @@ func (b *Bot) proposedBefore(ctx context.Context, d Delivery, req ops.Request) (
 		return ops.Run{}, err
 	}
 	for _, run := range runs {
-		same := run.Request.Target == req.Target && (run.Request.Maintenance == nil) == (req.Maintenance == nil)
-		if same && run.Request.By.ID == req.By.ID && !run.ProposedAt.Before(d.Received) {
+		if run.Request.Target == req.Target && run.Request.By.ID == req.By.ID && !run.ProposedAt.Before(d.Received) {
 			return run, nil
 		}
 	}

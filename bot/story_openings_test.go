@@ -74,8 +74,8 @@ func TestConfirm_NothingIsDoneBeforeTheButtonAndThenOnceForAllToSee(t *testing.T
 				if m := w.ws.Messages(prod); len(m) != 1 || !m[0].Contains(test.said) {
 					t.Errorf("the channel shows:\n%s", w.ws.Transcript(prod))
 				}
-				if told := w.ws.Ephemerals("bob", prod); len(told[len(told)-1].Buttons()) != 0 || !told[len(told)-1].Contains(test.said) {
-					t.Errorf("the question still stands: %s", told[len(told)-1].Plain())
+				if told := w.answers("bob"); len(told) != 1 || len(told[0].Buttons()) != 0 || !told[0].Contains(test.said) {
+					t.Errorf("the question still stands: bob sees %d messages, the first %s", len(told), told[0].Plain())
 				}
 			})
 		})

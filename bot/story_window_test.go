@@ -156,6 +156,21 @@ func TestSchedule_AWindowThatWasTakenAwayIsSaidAtTheClick(t *testing.T) {
 	})
 }
 
+func TestSchedule_AStaleButtonOpensNoDialog(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.withWindow()
+		w.types("alice", "upgrade 3.0.0")
+		w.settle(5 * time.Second)
+		stale := w.card()
+		w.happens(ops.Event{Run: w.runs()[0].ID, Kind: ops.RunRejected, Reason: "not now"})
+		w.clicks("bob", stale, "Schedule…")
+		w.settle(3 * time.Second)
+		if _, open := w.ws.Modal("bob"); open || !strings.Contains(w.told("bob"), "is rejected now") {
+			t.Errorf("a dialog is open: %v; bob was told %q", open, w.told("bob"))
+		}
+	})
+}
+
 func TestSchedule_OffersNoOpeningThatAnotherRunHas(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		w.scheduledRun()
