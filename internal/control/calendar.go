@@ -21,13 +21,19 @@ type Calendar interface {
 	Unfreeze(ctx context.Context, environment, id string, by ops.Actor) (ops.Freeze, error)
 }
 
+// Clocks tell in which zone the people of an environment read the clock.
+type Clocks interface {
+	Zone(environment string) string
+}
+
 // Join makes one service of the parts of a process.
-func Join(operator Operator, calendar Calendar, notices Notices) Service {
-	return joined{operator, calendar, notices}
+func Join(operator Operator, calendar Calendar, clocks Clocks, notices Notices) Service {
+	return joined{operator, calendar, clocks, notices}
 }
 
 type joined struct {
 	Operator
 	Calendar
+	Clocks
 	Notices
 }

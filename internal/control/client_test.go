@@ -21,7 +21,7 @@ func TestClient_AnswersAsTheService(t *testing.T) {
 	client := dial(t, serve(t, fake).socket)
 	ctx, forged := t.Context(), ops.Actor{ID: "unix:somebody-else"}
 	ask := func(s control.Service) map[string]any {
-		answers := map[string]any{"environments": s.Environments()}
+		answers := map[string]any{"environments": s.Environments(), "zone": s.Zone("production")}
 		keep := func(name string, answer any, err error) {
 			if err != nil {
 				t.Errorf("%s: %v", name, err)

@@ -8,6 +8,9 @@ import (
 	"github.com/keeptrusts/ktops/ops"
 )
 
+// Zone implements Clocks, as the daemon said hello.
+func (c *Client) Zone(environment string) string { return c.hello.Zones[environment] }
+
 // Openings implements Planner.
 func (c *Client) Openings(ctx context.Context, environment string, n int) ([]ops.Opening, error) {
 	return get[[]ops.Opening](ctx, c, environmentPath(environment, "openings")+"?n="+strconv.Itoa(n))

@@ -82,7 +82,11 @@ func (s *Server) routes() http.Handler {
 }
 
 func (s *Server) hello(w http.ResponseWriter, _ *http.Request) {
-	reply(w, Hello{Protocol: Protocol, Version: s.version, PID: os.Getpid(), Environments: s.service.Environments()}, nil)
+	hello := Hello{Protocol: Protocol, Version: s.version, PID: os.Getpid(), Environments: s.service.Environments(), Zones: map[string]string{}}
+	for _, environment := range hello.Environments {
+		hello.Zones[environment] = s.service.Zone(environment)
+	}
+	reply(w, hello, nil)
 }
 
 func (s *Server) handleReload(w http.ResponseWriter, r *http.Request) {

@@ -6,11 +6,12 @@ import (
 	"github.com/keeptrusts/ktops/ops"
 )
 
-// Service is what commands ask for: the operator, the scheduler and the outbox of
-// notices offer it in the daemon's process, see Join, and Client from any other.
+// Service is what commands ask for: the parts of the daemon's process offer it there,
+// see Join, and Client from any other.
 type Service interface {
 	Operator
 	Calendar
+	Clocks
 	Notices
 }
 
@@ -72,6 +73,8 @@ type Hello struct {
 	Version      string   `json:"version"`
 	PID          int      `json:"pid"`
 	Environments []string `json:"environments"`
+	// Zones are where the people of each environment read the clock.
+	Zones map[string]string `json:"zones"`
 }
 
 // Protocol is the version of what is spoken on the socket. Client and daemon are

@@ -87,7 +87,7 @@ func newFake() *controltest.Fake {
 		LeaseOf:  ops.Lease{Environment: "production", Owner: "db1/42/abcdef"},
 		EventsOf: []ops.Event{{Run: "r-abc234", Seq: 1, Kind: ops.RunProposed, At: at}},
 		DrillOf:  ops.Drill{File: "a.dump", Tables: 12, Checks: []ops.Finding{{Check: "rows", Level: ops.Pass, Fact: "as many"}}},
-		WindowsOf: []ops.WindowState{{Environment: "production", Name: "upgrades", Does: []ops.Chore{ops.ChoreUpgrade}, Next: []ops.Occurrence{
+		WindowsOf: []ops.WindowState{{Environment: "production", Name: "upgrades", Zone: "Europe/Berlin", Does: []ops.Chore{ops.ChoreUpgrade}, Next: []ops.Occurrence{
 			{Environment: "production", State: ops.Coming, Opening: ops.Opening{Window: "upgrades", Key: "2026-11-29T04:00", Opens: at, Closes: at.Add(time.Hour)}}}}},
 		PastOf:    []ops.Occurrence{{Environment: "production", State: ops.Used}},
 		FreezesOf: []ops.Freeze{{ID: "c-1", Reason: "sale", Until: at}},

@@ -28,7 +28,7 @@ func (inv *invocation) freezeAdd() *cobra.Command {
 		Use:   "add UNTIL --reason REASON",
 		Short: "Freeze an environment until a day or a time",
 		Long: `Freeze an environment until the end of a day, a time, or for a length of time. Days
-and times without an offset are on the clocks of the environment's windows.`,
+and times without an offset are on the clocks of the environment's zone.`,
 		Example: examples(
 			`ktops freeze add 3d --reason "big sale"`,
 			`ktops freeze add 2026-12-24T18:00 --reason "holidays"`,
@@ -43,7 +43,7 @@ and times without an offset are on the clocks of the environment's windows.`,
 			return usagef(cmd, "--reason is missing; it is announced and kept")
 		}
 		return inv.with(func(ctx context.Context, s *session, env string, args []string) error {
-			zone, err := zoneOf(ctx, s, env)
+			zone, err := zoneOf(s, env)
 			if err != nil {
 				return err
 			}
@@ -84,7 +84,7 @@ func (inv *invocation) freezeList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			zone, err := zoneOf(ctx, s, env)
+			zone, err := zoneOf(s, env)
 			if err != nil {
 				return err
 			}
@@ -110,15 +110,11 @@ func (inv *invocation) freezeRemove() *cobra.Command {
 	}
 }
 
-// zoneOf is the zone of an environment's people: that of its first window, or UTC.
-func zoneOf(ctx context.Context, s *session, env string) (*time.Location, error) {
-	windows, err := s.Windows(ctx, env)
-	if err != nil || len(windows) == 0 {
-		return time.UTC, err
-	}
-	zone, err := time.LoadLocation(windows[0].Zone)
+// zoneOf is the zone in which the people of an environment read the clock.
+func zoneOf(s *session, env string) (*time.Location, error) {
+	zone, err := time.LoadLocation(s.Zone(env))
 	if err != nil {
-		return time.UTC, fmt.Errorf("read the zone of window %s: %w", windows[0].Name, err)
+		return nil, fmt.Errorf("read the zone of %s: %w", env, err)
 	}
 	return zone, nil
 }

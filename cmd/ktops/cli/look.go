@@ -35,7 +35,7 @@ func (inv *invocation) status() *cobra.Command {
 				Windows []ops.WindowState `json:"windows,omitempty"`
 				Freezes []ops.Freeze      `json:"freezes,omitempty"`
 			}{status, windows, freezes}
-			return inv.show(all, console.Status(inv.style(), status)+console.Schedule(inv.style(), windows, freezes))
+			return inv.show(all, console.Status(inv.style(), status)+console.Schedule(inv.style(), windows, freezes, s.Zone(env)))
 		}),
 	}
 }

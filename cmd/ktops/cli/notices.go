@@ -33,7 +33,7 @@ more, or nobody when no channel takes it.`,
 	cmd.Flags().IntVar(&limit, "limit", 30, "how many")
 	cmd.Flags().BoolVar(&all, "all", false, "notices of every environment")
 	cmd.RunE = inv.with(func(ctx context.Context, s *session, env string, _ []string) error {
-		zone, err := zoneOf(ctx, s, env)
+		zone, err := zoneOf(s, env)
 		if err != nil {
 			return err
 		}

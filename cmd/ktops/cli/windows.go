@@ -29,7 +29,7 @@ func (inv *invocation) windowsList() *cobra.Command {
 		Example: examples("ktops windows list", "ktops windows list --json"),
 		Args:    takes(),
 		RunE: inv.withWindows(func(k known, _ []string) error {
-			text := console.Windows(inv.style(), k.windows, k.freezes)
+			text := console.Windows(inv.style(), k.windows, k.freezes, k.zone)
 			if len(k.windows) == 0 {
 				text = console.NoWindows(k.environment)
 			}
@@ -138,6 +138,7 @@ type known struct {
 	environment string
 	windows     []ops.WindowState
 	freezes     []ops.Freeze
+	zone        string // in which people read the clock
 }
 
 // withWindows runs what a command does with the windows and freezes of its environment.
@@ -151,7 +152,7 @@ func (inv *invocation) withWindows(do func(k known, args []string) error) func(*
 		if err != nil {
 			return err
 		}
-		return do(known{env, windows, freezes}, args)
+		return do(known{env, windows, freezes, s.Zone(env)}, args)
 	})
 }
 

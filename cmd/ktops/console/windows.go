@@ -15,7 +15,7 @@ func NoWindows(environment string) string {
 }
 
 // Windows lists the windows of an environment with the next opening of each.
-func Windows(s Style, windows []ops.WindowState, freezes []ops.Freeze) string {
+func Windows(s Style, windows []ops.WindowState, freezes []ops.Freeze, zone string) string {
 	rows := [][]string{{"WINDOW", "CRON", "ZONE", "LASTS", "DOES", "NEXT OPENING", "STATE"}}
 	for _, w := range windows {
 		next, state := "-", "-"
@@ -24,7 +24,7 @@ func Windows(s Style, windows []ops.WindowState, freezes []ops.Freeze) string {
 		}
 		rows = append(rows, []string{w.Name, w.Cron, w.Zone, Length(w.Duration), does(w), next, state})
 	}
-	return table("", rows) + frozenNow(s, freezes, zoneOf(windows))
+	return table("", rows) + frozenNow(s, freezes, zone)
 }
 
 // Window is one window with its next openings.
@@ -131,12 +131,4 @@ func chores(list []ops.Chore) string {
 		names[i] = string(c)
 	}
 	return strings.Join(names, ", ")
-}
-
-// zoneOf is the zone in which an environment's people read the clock.
-func zoneOf(windows []ops.WindowState) string {
-	if len(windows) == 0 {
-		return "UTC"
-	}
-	return windows[0].Zone
 }

@@ -134,7 +134,7 @@ func (d *Daemon) make(ctx context.Context, c *config.Config) (err error) {
 // serve runs every part until ctx ends or one breaks.
 func (d *Daemon) serve(ctx context.Context, socket, web net.Listener) error {
 	server := control.NewServer(control.ServerOptions{
-		Service: control.Join(d.operator, d.windows, control.Telling(d.notices.Outbox)), Version: d.options.Version, Reload: d.reload, Log: d.log,
+		Service: control.Join(d.operator, d.windows, wire.Clocks{Current: d.options.Config.Current}, control.Telling(d.notices.Outbox)), Version: d.options.Version, Reload: d.reload, Log: d.log,
 	})
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return d.operator.Serve(ctx) })

@@ -22,6 +22,7 @@ type Alone struct {
 	control.Calendar
 	// Notices answers for notices; nothing sends them here.
 	control.Notices
+	Clocks
 	journal *journal.Journal
 	wiring  *Wiring
 }
@@ -30,7 +31,7 @@ type Alone struct {
 // logged, for a person looks at the same terminal.
 func OpenAlone(ctx context.Context, c *config.Config, logs io.Writer) (*Alone, error) {
 	log := NewLog(config.Log{Level: "warning", Format: "text"}, logs, Secrets(c))
-	a := &Alone{wiring: New(logrus.NewEntry(log))}
+	a := &Alone{wiring: New(logrus.NewEntry(log)), Clocks: Clocks{func() *config.Config { return c }}}
 	var err error
 	if a.journal, err = journal.Open(ctx, c.Journal); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,6 +75,9 @@ func TestOpenAlone_GoesByTheCalendar(t *testing.T) {
 	states, err := alone.Windows(t.Context(), "production")
 	if err != nil || len(states) != 3 {
 		t.Errorf("%d windows: %v", len(states), err)
+	}
+	if zones := []string{alone.Zone("production"), alone.Zone("staging"), alone.Zone("none")}; !slices.Equal(zones, []string{"Europe/Berlin", "UTC", "UTC"}) {
+		t.Errorf("zones %v", zones)
 	}
 	if err := alone.Close(); err != nil {
 		t.Error(err)

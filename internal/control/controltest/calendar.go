@@ -8,6 +8,14 @@ import (
 	"github.com/keeptrusts/ktops/ops"
 )
 
+// Zone is that of the windows.
+func (f *Fake) Zone(string) string {
+	if len(f.WindowsOf) == 0 {
+		return "UTC"
+	}
+	return f.WindowsOf[0].Zone
+}
+
 // Openings are those of WindowsOf in which upgrades may run.
 func (f *Fake) Openings(_ context.Context, environment string, n int) ([]ops.Opening, error) {
 	list := f.openings()
