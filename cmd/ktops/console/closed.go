@@ -50,28 +50,33 @@ func cutText(n int) string {
 	return plural(n, "answer") + " cut"
 }
 
-// doorLine tells of the edge that a run keeps closed, and of a window that will not be
-// enough; empty while all is well.
-func doorLine(s Style, r ops.Run, remaining time.Duration, now time.Time) string {
-	text := ""
+// doorLines tell of the edge that a run keeps closed, and of a window that will not be
+// enough; none while all is well.
+func doorLines(s Style, r ops.Run, remaining time.Duration, now time.Time) []string {
+	var lines []string
 	if since, still := r.EdgeClosed(); still && r.State.Open() {
-		text = fmt.Sprintf("%s since %s", s.paint(yellow, "edge closed"), Time(since))
+		until := "expected back " + soon(back(r, remaining, now), now)
 		switch {
 		case r.State == ops.Held:
-			text += ", until a person decides"
+			until = "until a person decides"
 		case !r.ReopensAt().IsZero():
-			text += ", until " + Time(r.ReopensAt())
-		default:
-			text += ", expected back " + Time(back(r, remaining, now))
+			until = "until " + soon(r.ReopensAt(), now)
 		}
+		lines = append(lines, fmt.Sprintf("  %s since %s, %s", s.paint(yellow, "edge closed"), soon(since, now), until))
 	}
 	if !r.Overrun.IsZero() && r.Opening != nil && r.State.Open() {
-		if text != "" {
-			text += "; "
-		}
-		text += s.paint(red, "overruns") + " its window, which closes " + Clock(r.Opening.Closes, r.Opening.Zone) + "; now expected to be through " + Clock(r.Overrun, r.Opening.Zone)
+		lines = append(lines, fmt.Sprintf("  %s: the window closes %s", s.paint(red, "overrun"), Clock(r.Opening.Closes, r.Opening.Zone)),
+			"  now expected to be through "+Clock(r.Overrun, r.Opening.Zone))
 	}
-	return text
+	return lines
+}
+
+// soon is a moment with its zone, and with its day when that is another than now.
+func soon(t, now time.Time) string {
+	if t.Local().Format(time.DateOnly) == now.Local().Format(time.DateOnly) {
+		return t.Local().Format("15:04:05 MST")
+	}
+	return Time(t)
 }
 
 // back is when the edge is expected to be open again, to the minute.

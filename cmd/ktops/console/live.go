@@ -68,10 +68,8 @@ func Frame(s Style, u ops.Update, now time.Time) []string {
 	}
 	lines := []string{fmt.Sprintf("%s  %s", s.paint(bold, title(r)), s.state(r.State))}
 	lines = append(lines, strings.Split(strings.TrimSuffix(table("  ", rows), "\n"), "\n")...)
-	if door := doorLine(s, r, u.Remaining, now); door != "" {
-		lines = append(lines, "  "+door)
-	}
-	return append(lines, footer(s, u, now))
+	lines = append(lines, doorLines(s, r, u.Remaining, now)...)
+	return append(lines, strings.Split(footer(s, u, now), "\n")...)
 }
 
 func frameStep(s Style, r ops.Run, step ops.StepRun, p ops.Progress, now time.Time) []string {
@@ -99,7 +97,8 @@ func footer(s Style, u ops.Update, now time.Time) string {
 	case ops.Proposed:
 		return fmt.Sprintf("  asked for at %s; somebody else types: %s", Time(r.ProposedAt), ToApprove(r))
 	case ops.Scheduled:
-		return "  waits for window " + waitsFor(r)
+		return "  waits for window " + r.Opening.Window + ", " + Opening(*r.Opening) +
+			"\n  latest safe start " + Clock(r.LatestStart(), r.Opening.Zone)
 	case ops.Approved:
 		return "  approved; waits for a runner"
 	case ops.Held:
