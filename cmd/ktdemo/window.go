@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -15,6 +16,7 @@ import (
 	"github.com/keeptrusts/ktops/internal/harness"
 	"github.com/keeptrusts/ktops/internal/slackemu"
 	"github.com/keeptrusts/ktops/internal/stage"
+	"github.com/keeptrusts/ktops/notify"
 	"github.com/keeptrusts/ktops/ops"
 )
 
@@ -50,10 +52,12 @@ func window(ctx context.Context, rate int, bytes int64, log *logrus.Entry) error
 }
 
 func scheduledWindow(ctx context.Context, r *windowReport, rate int, bytes int64, log *logrus.Entry) (err error) {
+	hook := stage.StartHook()
+	defer hook.Close()
 	st, err := stage.Up(ctx, stage.Options{
 		World:    harness.Options{DataBytes: bytes, Version: windowFrom, Versions: []string{windowFrom, windowTo}, Log: log},
-		WindowIn: time.Minute,
-		Slack:    slackemu.Options{RateFactor: 100},
+		WindowIn: time.Minute, Webhook: hook.URL(),
+		Slack: slackemu.Options{RateFactor: 100},
 	})
 	if err != nil {
 		return err
@@ -71,6 +75,11 @@ func scheduledWindow(ctx context.Context, r *windowReport, rate int, bytes int64
 		return fmt.Errorf("ktops verify afterwards: exit code %d: %s (%w)", code, bad, err)
 	}
 	r.Floor.Checks = time.Since(began).Seconds()
+	if err := r.told(ctx, st, run.ID); err != nil {
+		return err
+	}
+	posted, bad := hook.Posted()
+	r.Posted, r.Unsigned = len(posted), len(bad)
 	fmt.Printf("\nThe conversation in #%s\n%s\n", stage.Channel, indent(st.Workspace.Transcript(stage.Channel)))
 	r.ran(run, seen)
 	return nil
@@ -128,12 +137,6 @@ func quiet() *logrus.Entry {
 // windowReport is what the story proved; .demo/window.json for scripts. Closed is
 // what callers saw: the longest time on the worst of the three routes between two
 // good answers.
-type notice struct {
-	Kind    string `json:"kind"`
-	Channel string `json:"channel"`
-	State   string `json:"state"`
-}
-
 type windowReport struct {
 	Data          int64     `json:"data_bytes"`
 	Outcome       ops.State `json:"outcome"`
@@ -152,7 +155,9 @@ type windowReport struct {
 	TurnedAway   int           `json:"requests_closed"`
 	Steps        []step        `json:"steps"`
 	Checks       []ops.Finding `json:"checks"`
-	Notices      []notice      `json:"notices"`
+	Notices      []notify.Told `json:"notices"`
+	Posted       int           `json:"notices_posted"`   // that the webhook took
+	Unsigned     int           `json:"notices_unsigned"` // that it refused
 	Samples      []string      `json:"failures,omitempty"`
 	reason       string
 }
@@ -168,6 +173,28 @@ func (r *windowReport) ran(run ops.Run, seen harness.LoadResult) {
 	if rep := run.Report(); rep != nil {
 		r.Checks = rep.Checks
 	}
+}
+
+// told waits until every notice of the run has been sent, or will not be.
+func (r *windowReport) told(ctx context.Context, st *stage.Stage, run string) error {
+	return harness.Until(ctx, "every notice is told", time.Minute, func(ctx context.Context) error {
+		out, bad, code, err := st.Ktops(ctx, "notices", "list", "--json")
+		if err != nil || code != 0 {
+			return fmt.Errorf("ktops notices list: exit code %d: %s (%w)", code, bad, err)
+		}
+		if err := json.Unmarshal([]byte(out), &r.Notices); err != nil {
+			return fmt.Errorf("read ktops notices list: %w", err)
+		}
+		r.Notices = slices.DeleteFunc(r.Notices, func(n notify.Told) bool { return n.Run != run || n.State == "nobody" })
+		slices.Reverse(r.Notices) // oldest first
+		if last := slices.IndexFunc(r.Notices, func(n notify.Told) bool { return n.Kind == notify.Reopened && n.State == "sent" }); last < 0 {
+			return fmt.Errorf("that it is open again has not been told: %+v", r.Notices)
+		}
+		if i := slices.IndexFunc(r.Notices, func(n notify.Told) bool { return n.State == "pending" || n.State == "sending" }); i >= 0 {
+			return fmt.Errorf("%s is %s", r.Notices[i].Notice, r.Notices[i].State)
+		}
+		return nil
+	})
 }
 
 func (r *windowReport) compared(guide harness.LoadResult) {
@@ -230,6 +257,9 @@ func (r windowReport) proof() error {
 	}
 	if r.GuideOver < leastGuideOver {
 		errs = append(errs, fmt.Errorf("the guide's script was closed %.1f times as long, less than %d", r.GuideOver, leastGuideOver))
+	}
+	if r.Unsigned > 0 || r.Posted == 0 {
+		errs = append(errs, fmt.Errorf("the webhook took %d notices and refused %d", r.Posted, r.Unsigned))
 	}
 	for _, n := range r.Notices {
 		if n.State != "sent" {

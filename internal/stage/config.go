@@ -37,7 +37,7 @@ func (s *Stage) writeConfig(options Options) error {
 		"Postgres": s.World.Postgres, "Data": s.World.Postgres.Data(), "SlackAPI": s.Workspace.APIURL(),
 		"HTTP": options.HTTP, "Web": cmp.Or(s.Web, "127.0.0.1:0"),
 		"Database": harness.Database, "User": harness.User,
-		"Zone": zone, "Windows": windows(options.WindowIn), "DrainLimit": cmp.Or(options.DrainLimit, "2m"),
+		"Zone": zone, "Webhook": options.Webhook, "Windows": windows(options.WindowIn), "DrainLimit": cmp.Or(options.DrainLimit, "2m"),
 		"Policy": cmp.Or(options.Policy, defaultPolicy), "HealthTimeout": cmp.Or(options.HealthTimeout, "1m"),
 	}
 	var body strings.Builder
@@ -74,6 +74,6 @@ func (s *Stage) secrets() []string {
 		"SLACK_BOT_TOKEN=" + s.Workspace.BotToken(), "SLACK_APP_TOKEN=" + s.Workspace.AppToken(),
 		"SLACK_SIGNING_SECRET=" + s.Workspace.SigningSecret(),
 		"KT_DB_PASSWORD=" + harness.Password, "KT_API_TOKEN=" + harness.APIToken, "KT_GATEWAY_KEY=" + harness.GatewayKey,
-		"KT_VERSION=" + s.runs, "KT_EDGE_BYPASS=" + bypass,
+		"KT_VERSION=" + s.runs, "KT_EDGE_BYPASS=" + bypass, "KT_WEBHOOK_SECRET=" + hookSecret,
 	}
 }

@@ -126,4 +126,3 @@ func TestFreeze_BlocksAnUpgradeUntilItIsLifted(t *testing.T) {
 	}
 	ask(t, s, "alice", "2.5.0")
 }
-

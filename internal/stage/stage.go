@@ -32,6 +32,9 @@ type Options struct {
 	// WindowIn has a window open at the first full minute after this much time; none
 	// does when it is zero.
 	WindowIn time.Duration
+	// Webhook is where notices are posted to, beside a second channel in Slack; there
+	// are no notices when it is empty.
+	Webhook string
 	// DrainLimit bounds what may go on once the edge is closed; two minutes when empty.
 	DrainLimit string
 	// HealthTimeout bounds how long a new container may take; a minute when empty.

@@ -1,6 +1,9 @@
 package stage_test
 
 import (
+	"context"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,7 +18,9 @@ func major() harness.Options {
 }
 
 func TestWindow_OpensByItselfAndCutsNobody(t *testing.T) {
-	s := stage.Test(t, stage.Options{World: major(), WindowIn: 20 * time.Second})
+	hook := stage.StartHook()
+	defer hook.Close()
+	s := stage.Test(t, stage.Options{World: major(), WindowIn: 20 * time.Second, Webhook: hook.URL()})
 	load := harness.StartLoad(t.Context(), s.World.Platform.Edge(), harness.LoadOptions{Rate: 60})
 	defer load.Stop()
 	click(t, s, "bob", ask(t, s, "alice", "3.0.0 --window next"), "Approve")
@@ -29,10 +34,34 @@ func TestWindow_OpensByItselfAndCutsNobody(t *testing.T) {
 	if seen.Failed+seen.Cut > 0 || seen.Closed == 0 {
 		t.Errorf("callers saw %s %q", seen, seen.Samples)
 	}
+	wantNotices(t, s, hook, "upcoming", "opened", "reopened")
 	wantRunning(t, s, "3.0.0")
 	wantOneCard(t, s, run, "3.0.0")
 	changed, output, err := s.World.Platform.ComposeUp(t.Context())
 	if err != nil || changed {
 		t.Errorf("docker compose up -d afterwards: changed %v, %v\n%s", changed, err, output)
+	}
+}
+
+// wantNotices wants these kinds in this order from the webhook, each once and signed,
+// and in the channel of the users.
+func wantNotices(t *testing.T, s *stage.Stage, hook *stage.Hook, kinds ...string) {
+	t.Helper()
+	err := harness.Until(t.Context(), "every notice is posted", time.Minute, func(context.Context) error {
+		posted, bad := hook.Posted()
+		var got []string
+		for _, p := range posted {
+			got = append(got, p.Kind)
+		}
+		if !slices.Equal(got, kinds) || len(bad) > 0 {
+			return fmt.Errorf("posted %q, refused %q", got, bad)
+		}
+		if told := len(s.Workspace.Messages("platform-staging")); told != len(kinds) {
+			return fmt.Errorf("%d notices in the users' channel:\n%s", told, s.Workspace.Transcript("platform-staging"))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
