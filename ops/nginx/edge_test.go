@@ -137,6 +137,15 @@ func until(t *testing.T, s *server, want func(ops.Draining) bool) {
 	})
 }
 
+// A list without any worker is no drain that has ended.
+func TestDraining_WorkersThatCannotBeSeenAreNotGone(t *testing.T) {
+	s := start(t, "", func(s *server) { s.options.Workers = []string{"echo", "1 nginx: master process"} })
+	s.close(t)
+	if d, err := s.edge.Draining(t.Context()); err == nil {
+		t.Errorf("%+v", d)
+	}
+}
+
 // Callers never see anything but the platform or the page.
 func TestEdge_LosesNobodyWhileItClosesAndOpens(t *testing.T) {
 	s := start(t, "")

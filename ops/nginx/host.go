@@ -2,6 +2,7 @@ package nginx
 
 import (
 	"context"
+	"errors"
 	"slices"
 )
 
@@ -67,8 +68,12 @@ func (e *Edge) remove(ctx context.Context, file string) error {
 	return err
 }
 
+// workers are never none: a list without any would end a drain that has not begun.
 func (e *Edge) workers(ctx context.Context) ([]worker, error) {
 	a, err := e.host.ask(ctx, request{Do: listWorkers})
+	if err == nil && len(a.Workers) == 0 {
+		err = errors.New("see nginx's workers: there is none; nginx does not run, or ktops may not see the processes of others (ProtectProc of its unit), and then needs an agent that may")
+	}
 	return a.Workers, err
 }
 

@@ -59,6 +59,10 @@ func (e *Edge) Install(ctx context.Context) (Installation, error) {
 	if a.Seen != nil {
 		i.Findings = append(i.Findings, e.judge(*a.Seen)...)
 	}
+	if _, err := e.workers(ctx); err != nil {
+		i.Findings = append(i.Findings, ops.Finding{Check: "workers", Level: ops.Fail, Fact: err.Error(),
+			Advice: "without it nobody knows when the last answer has ended"})
+	}
 	i.Findings = append(i.Findings, e.answering(ctx))
 	return i, nil
 }

@@ -98,9 +98,10 @@ func TestInstall_FindsWhatWouldKeepTheEdgeFromClosing(t *testing.T) {
 			want: "the mistake is in nginx's own configuration"},
 		"a test that is no nginx -t": {settle: func(s *server) { s.options.Test = []string{"true"} }, check: "include", level: ops.Warn,
 			want: "whole configuration cannot be seen"},
-		"a folder that is not there": {settle: func(s *server) { s.options.Directory += "/nowhere" }, check: "edge", level: ops.Fail, want: "install -d"},
-		"another folder in nginx":    {settle: func(s *server) { s.options.Inside = "/etc/nginx/ktops" }, check: "include", level: ops.Warn, want: "which is not in /etc/nginx/ktops"},
-		"nobody at the address":      {settle: func(s *server) { s.options.URL = "http://127.0.0.1:1" }, check: "answer", level: ops.Fail, want: "connection refused"},
+		"a folder that is not there":  {settle: func(s *server) { s.options.Directory += "/nowhere" }, check: "edge", level: ops.Fail, want: "install -d"},
+		"another folder in nginx":     {settle: func(s *server) { s.options.Inside = "/etc/nginx/ktops" }, check: "include", level: ops.Warn, want: "which is not in /etc/nginx/ktops"},
+		"workers that cannot be seen": {settle: func(s *server) { s.options.Workers = []string{"true"} }, check: "workers", level: ops.Fail, want: "ProtectProc"},
+		"nobody at the address":       {settle: func(s *server) { s.options.URL = "http://127.0.0.1:1" }, check: "answer", level: ops.Fail, want: "connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, c.extra, func(s *server) {
