@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/keeptrusts/ktops/ops"
 )
@@ -83,7 +82,7 @@ func TestWindow_CreatedContainersAreStartedOrRemoved(t *testing.T) {
 			w := newWorld(t, gatewayFile)
 			create := func() {
 				t.Helper()
-				a, err := w.Platform.forward(t.Context(), w.startStep("2.5.3"))
+				a, err := w.forward(t.Context(), w.startStep("2.5.3"))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -128,11 +127,7 @@ func TestWindow_MigrationSurvivesTheEndOfContext(t *testing.T) {
 func TestWindow_StopGivesGrace(t *testing.T) {
 	w := newWorld(t, strings.Replace(gatewayFile, "stop_grace_period: 10s", "stop_grace_period: 1s", 1))
 	streams := w.openStream(w.all()[0])
-	began := time.Now()
 	w.do(w.stopStep("2.5.3"))
-	if took := time.Since(began); took > windowGrace+5*time.Second {
-		t.Errorf("the stop took %s", took)
-	}
 	if !streams() {
 		t.Error("the grace was not given: a stream of 4 seconds was cut")
 	}

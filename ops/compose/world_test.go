@@ -104,7 +104,7 @@ func (w *world) open(change func(*Options)) *Platform {
 
 func testOptions(dir string) Options {
 	return Options{
-		ProjectDir: dir, HealthTimeout: 20 * time.Second, HealthInterval: 100 * time.Millisecond, Settle: 500 * time.Millisecond,
+		ProjectDir: dir, HealthTimeout: time.Minute, HealthInterval: 100 * time.Millisecond, Settle: 500 * time.Millisecond,
 		Services: map[ops.Component]ServiceOptions{ops.Gateway: {Name: "gateway", Port: 8080}},
 	}
 }
@@ -282,7 +282,7 @@ func (w *world) openStream(i instance) func() bool {
 // eventually polls until the condition holds.
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

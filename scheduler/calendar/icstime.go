@@ -105,7 +105,7 @@ func readLength(props ical.Props, start moment, zone *time.Location) (length, er
 		switch {
 		case err != nil || took < 0 || took > longestEvent:
 			return length{}, fmt.Errorf("DURATION is %q, which is not one such as P1D or PT12H, of ten years at most", short(prop.Value))
-		case start.day, !strings.Contains(strings.ToUpper(prop.Value), "T"):
+		case !strings.Contains(strings.ToUpper(prop.Value), "T"):
 			return length{clock: took}, nil
 		}
 		return length{exact: took}, nil
