@@ -139,6 +139,17 @@ func TestWithdraw_EndsTheTriesOfWhatMayHaveArrived(t *testing.T) {
 	})
 }
 
+func TestWithdraw_WhatWasRefusedReachedNobody(t *testing.T) {
+	box := &mailbox{answer: func(context.Context, notify.Message, int) error { return notify.Permanent(errAway) }}
+	inBubble(t, []notify.Route{operators("ops", box)}, func(t *testing.T, w *world) {
+		w.raise(upcoming("1h", time.Hour, time.Hour))
+		after(time.Second)
+		if reached, err := w.outbox.Withdraw(t.Context(), "r-abc234", notify.Upcoming, time.Now().Add(time.Hour)); err != nil || reached {
+			t.Errorf("reached %v, %v", reached, err)
+		}
+	})
+}
+
 func TestWithdraw_WhileItIsBeingSent(t *testing.T) {
 	box := &mailbox{answer: func(ctx context.Context, _ notify.Message, _ int) error { <-ctx.Done(); return ctx.Err() }}
 	inBubble(t, []notify.Route{operators("ops", box)}, func(t *testing.T, w *world) {
