@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/sirupsen/logrus"
 
@@ -58,7 +59,7 @@ func main() {
 func run(ctx context.Context, s story, play bool, bytes int64, log *logrus.Entry) (err error) {
 	fmt.Println("Bringing up a real engine, database, proxy, the platform at 2.4.3, a workspace and ktops serve …")
 	st, err := stage.Up(ctx, stage.Options{
-		World: harness.Options{DataBytes: bytes, Versions: s.versions(), Log: log},
+		World: harness.Options{DataBytes: bytes, Versions: append(s.versions(), windowTo), Log: log}, WindowIn: time.Hour,
 		// Many people type at once in this story; Slack's own limits are for the tests.
 		Slack: slackemu.Options{RateFactor: 100, UsageHint: "upgrade 2.5.0, or status, verify, backup, history, help"},
 	})

@@ -108,6 +108,11 @@ Everything is up (%s). Open %s in a browser and, as alice, type
 
 then choose bob at the top right and click Approve. Callers reach the platform at %s.
 
+A major version waits for a maintenance window, which as bob you may open at once:
+
+    /keeptrusts upgrade 3.0.0 --window next
+    /keeptrusts windows run-now night to see it
+
 The same from another terminal, as root and an approver:
 
     source %s

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/keeptrusts/ktops/internal/harness"
+	"github.com/keeptrusts/ktops/internal/slackemu"
 	"github.com/keeptrusts/ktops/internal/stage"
 	"github.com/keeptrusts/ktops/ops"
 )
@@ -64,4 +65,26 @@ func wantNotices(t *testing.T, s *stage.Stage, hook *stage.Hook, kinds ...string
 	if err != nil {
 		t.Error(err)
 	}
+}
+
+// TestWindow_ScheduledWithThePickerIsOpenedByHand takes 2.4.3 all the way to a major
+// version that is approved into a window a day ahead, which Bob then opens now.
+func TestWindow_ScheduledWithThePickerIsOpenedByHand(t *testing.T) {
+	world := small()
+	world.Versions = []string{"2.4.3", "3.0.0"}
+	s := stage.Test(t, stage.Options{World: world, WindowIn: time.Hour})
+	typed(t, s, "alice", "/keeptrusts upgrade 3.0.0")
+	click(t, s, "bob", told(t, s, "3.0.0", "Schedule…"), "Schedule…")
+	picker, err := s.Workspace.WaitModal(t.Context(), "bob", func(slackemu.View) bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Workspace.Submit(t.Context(), "bob", picker, nil); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, s, func(run ops.Run) bool { return run.State == ops.Scheduled })
+	typed(t, s, "bob", "/keeptrusts windows run-now night")
+	click(t, s, "bob", told(t, s, "night", "Open it now"), "Open it now")
+	settled(t, s, ops.Succeeded)
+	wantRunning(t, s, "3.0.0")
 }
