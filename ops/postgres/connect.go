@@ -28,6 +28,7 @@ const (
 	objectInUse          = "55006"
 	adminShutdown        = "57P01"
 	crashShutdown        = "57P02"
+	undefinedFunction    = "42883"
 )
 
 // with runs f over a connection of its own.

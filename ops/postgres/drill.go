@@ -19,10 +19,11 @@ import (
 //
 // It proves that this file, whose SHA-256 is the one of its manifest, restores to
 // its end without an error, keys and constraints with it, by the user and on the
-// server that a real restore would have; and that each table then has as many rows
-// as the file holds, counted in the file and by reading the table. Where the
-// extension amcheck can be created, also that heap and indexes agree. It does not
-// compare with the live database, which has moved on since.
+// server that a real restore would have; that each table then has as many rows as the
+// file holds, counted in the file and by reading the table; and that the migrations
+// applied in it are those of the live database, or its first. Where the extension
+// amcheck can be used, also that heap and indexes agree. Rows are not compared with
+// the live database, which has moved on since.
 func (s *Server) Drill(ctx context.Context, name string, report func(ops.Progress)) (ops.Drill, error) {
 	began := time.Now()
 	m, err := s.toDrill(name)
@@ -33,11 +34,32 @@ func (s *Server) Drill(ctx context.Context, name string, report func(ops.Progres
 	if err := s.drill(ctx, m, &drill, report); err != nil {
 		return ops.Drill{}, fmt.Errorf("restore drill of %s: %w", m.File, err)
 	}
+	if err := s.recordDrill(&drill); err != nil {
+		return ops.Drill{}, fmt.Errorf("restore drill of %s: %w", m.File, err)
+	}
 	drill.Took = time.Since(began)
 	s.opts.Log.WithFields(logrus.Fields{"backup": m.File, "tables": drill.Tables, "rows": drill.Rows, "took": drill.Took.Round(time.Millisecond),
 		"level": ops.Worst(drill.Checks)}).Info("backup restored to the side")
 	report(ops.Progress{Fraction: 1})
 	return drill, nil
+}
+
+// recordDrill writes into its manifest that a backup was found good.
+func (s *Server) recordDrill(drill *ops.Drill) error {
+	if ops.Worst(drill.Checks) == ops.Fail {
+		return nil
+	}
+	c := s.catalogue()
+	name, err := c.name(drill.File)
+	if err != nil {
+		return err
+	}
+	m, err := c.read(name)
+	if err != nil {
+		return err
+	}
+	m.DrilledAt = time.Now().UTC()
+	return c.write(name, m)
 }
 
 // toDrill is the manifest of the backup to restore.
@@ -73,15 +95,19 @@ func (s *Server) drill(ctx context.Context, m manifest, drill *ops.Drill, report
 	beside, err := s.newScratch(ctx, m.RawBytes)
 	defer func() {
 		if dropped := s.drop(ctx, beside); dropped != nil {
-			err = errors.Join(err, fmt.Errorf("%w; the next drill tries again", dropped))
+			err = errors.Join(err, fmt.Errorf("%w; the next backup or drill tries again", dropped))
 		}
 	}()
 	if err != nil {
 		return err
 	}
+	applied, err := s.Applied(ctx)
+	if err != nil {
+		return err
+	}
 	drill.Checks = append(drill.Checks, s.roomSeen())
 	began := time.Now()
-	rows, err := s.restoreInto(ctx, m, beside.name, progressOf(max(m.RawBytes, 1), func() string { return "restoring" }, report))
+	rows, err := s.restoreInto(ctx, m, beside, progressOf(max(m.RawBytes, 1), func() string { return "restoring" }, report))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -91,7 +117,7 @@ func (s *Server) drill(ctx context.Context, m manifest, drill *ops.Drill, report
 	drill.Checks = append(drill.Checks, ops.Finding{Check: "restore", Level: ops.Pass,
 		Fact: fmt.Sprintf("restored in %s, and its SHA-256 is the one of its manifest", time.Since(began).Round(100*time.Millisecond))})
 	report(ops.Progress{Fraction: almost, Note: "counting rows"})
-	return s.inScratch(ctx, beside, func(conn *pgx.Conn) error { return inspect(ctx, conn, rows, drill) })
+	return s.inScratch(ctx, beside, func(conn *pgx.Conn) error { return inspect(ctx, conn, held{rows, applied}, drill) })
 }
 
 // roomSeen tells whether it was seen that the disk has room for the drill.
@@ -103,8 +129,8 @@ func (s *Server) roomSeen() ops.Finding {
 }
 
 // inScratch runs f over a connection to the scratch database.
-func (s *Server) inScratch(ctx context.Context, c scratch, f func(*pgx.Conn) error) error {
-	conn, err := s.connectTo(ctx, c.name, ownName)
+func (s *Server) inScratch(ctx context.Context, name string, f func(*pgx.Conn) error) error {
+	conn, err := s.connectTo(ctx, name, ownName)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/keeptrusts/ktops/ops"
 	"github.com/keeptrusts/ktops/ops/postgres"
@@ -17,8 +18,7 @@ import (
 // newDrilled is a database with a verified backup of it.
 func newDrilled(t *testing.T, events int, edits ...func(*postgres.Options)) (*postgres.Server, string) {
 	t.Helper()
-	database := newDatabase(t, events)
-	t.Cleanup(func() { dropAsides(t, database) })
+	database, _ := newMigrated(t, events, 3)
 	s, dir := open(t, database, edits...)
 	create(t, s, "good")
 	verify(t, s, "good")
@@ -45,17 +45,22 @@ func TestDrill_RestoresTheNewestVerified(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if filepath.Base(d.File) != "good.dump.zst" || d.Tables != 2 || d.Rows != 2040 || d.Bytes < 1<<20 || d.Took <= 0 || last.Fraction != 1 {
+	if filepath.Base(d.File) != "good.dump.zst" || d.Tables != 3 || d.Rows != 2043 || d.Bytes < 1<<20 || d.Took <= 0 || last.Fraction != 1 {
 		t.Errorf("the drill is %+v, progress %v", d, last)
 	}
 	if ops.Worst(d.Checks) != ops.Pass {
 		t.Errorf("the checks are %+v", d.Checks)
 	}
-	wantWith(t, fact(t, d, "rows").Fact, "2,040 rows in 2 tables")
+	wantWith(t, fact(t, d, "rows").Fact, "2,043 rows in 3 tables")
+	wantWith(t, fact(t, d, "migrations").Fact, "3 as in the live database")
 	wantWith(t, fact(t, d, "amcheck").Fact, "left out", "permission denied")
 	wantDatabases(t, databaseOf(t), "")
+	list, err := s.List(t.Context())
+	if err != nil || list[0].File == d.File || !list[0].DrilledAt.IsZero() || list[1].DrilledAt.IsZero() || list[1].VerifiedAt.IsZero() {
+		t.Errorf("the catalogue is %+v (%v)", list, err)
+	}
 
-	if d, err = s.Drill(t.Context(), "unread", quiet); err != nil || d.Rows != 2040 {
+	if d, err = s.Drill(t.Context(), "unread", quiet); err != nil || d.Rows != 2043 {
 		t.Errorf("by name: %+v (%v)", d, err)
 	}
 }
@@ -72,6 +77,35 @@ func TestDrill_RunsAmcheckWhereItMay(t *testing.T) {
 	wantDatabases(t, databaseOf(t), "")
 }
 
+func TestDrill_OfABackupWithAmcheckInIt(t *testing.T) {
+	s, _ := newDrilled(t, 20, func(o *postgres.Options) { o.User = "postgres" })
+	for _, c := range []struct{ name, sql, say string }{
+		{"public", "CREATE EXTENSION amcheck", "are sound"},
+		{"hidden", "CREATE SCHEMA tools; ALTER EXTENSION amcheck SET SCHEMA tools", "left out, for the backup has the extension in a schema"},
+	} {
+		execute(t, databaseOf(t), c.sql)
+		d, err := s.Drill(t.Context(), create(t, s, c.name).File, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantWith(t, fact(t, d, "amcheck").Fact, c.say)
+	}
+}
+
+// A database with a subscription could not be dropped any more.
+func TestDrill_BringsBackNoSubscription(t *testing.T) {
+	s, _ := newDrilled(t, 20, func(o *postgres.Options) { o.User = "postgres" })
+	execute(t, databaseOf(t), "CREATE SUBSCRIPTION feed CONNECTION 'dbname=nowhere' PUBLICATION all_of_it WITH (connect = false)")
+	t.Cleanup(func() {
+		execute(t, databaseOf(t), "ALTER SUBSCRIPTION feed SET (slot_name = NONE); DROP SUBSCRIPTION feed")
+	})
+	create(t, s, "subscribed")
+	if _, err := s.Drill(t.Context(), "subscribed", quiet); err != nil {
+		t.Error(err)
+	}
+	wantDatabases(t, databaseOf(t), "")
+}
+
 func TestDrill_FindsWhatWasNotRestored(t *testing.T) {
 	lazy := fmt.Sprintf(`case "$*" in *--dbname*) exec cat >/dev/null;; esac; exec %s/pg_restore "$@"`, os.Getenv(envBin))
 	_, dir := newDrilled(t, 20)
@@ -83,6 +117,12 @@ func TestDrill_FindsWhatWasNotRestored(t *testing.T) {
 	if f := fact(t, d, "rows"); f.Level != ops.Fail || !strings.Contains(f.Fact, "public.events is in the backup and was not restored") {
 		t.Errorf("rows say %+v", f)
 	}
+	if f := fact(t, d, "migrations"); f.Level != ops.Fail {
+		t.Errorf("migrations say %+v", f)
+	}
+	if list, err := s.List(t.Context()); err != nil || !list[0].DrilledAt.IsZero() {
+		t.Errorf("it is called good: %+v (%v)", list, err)
+	}
 }
 
 func TestDrill_SaysWhatIsWrong(t *testing.T) {
@@ -91,7 +131,8 @@ func TestDrill_SaysWhatIsWrong(t *testing.T) {
 	wantError(t, err, "restore drill: there is no ")
 	full, _ := open(t, databaseOf(t), func(o *postgres.Options) { o.BackupDir, o.DataDir = dir, "/proc" }) // where nothing is ever free
 	_, err = full.Drill(t.Context(), "", quiet)
-	wantError(t, err, "restore drill of", "it needs ", "free ")
+	wantError(t, err, "restore drill of", "it needs 4.8 GB", "free ") // of it 4 GiB for the write-ahead log
+	wantWithout(t, err.Error(), "drop database", "tries again")
 
 	file := filepath.Join(dir, "good.dump.zst")
 	info, err := os.Stat(file)
@@ -154,6 +195,11 @@ func TestDrill_SweepsWhatADeadOneLeft(t *testing.T) {
 		execute(t, "postgres", fmt.Sprintf(`CREATE DATABASE %s%s OWNER keeptrusts`, database, suffix))
 		execute(t, "postgres", fmt.Sprintf(`COMMENT ON DATABASE %s%s IS '%s'`, database, suffix, comment))
 	}
+	if _, err := s.Prune(t.Context(), time.Now()); err != nil { // a drill does that first, too
+		t.Error(err)
+	}
+	wantDatabases(t, database, "", "_kt_drill_20260101020305", "_kt_drill_mine")
+	execute(t, "postgres", fmt.Sprintf(`CREATE DATABASE %s_kt_drill_20260101020304 OWNER keeptrusts`, database))
 	if _, err := s.Drill(t.Context(), "", quiet); err != nil {
 		t.Error(err)
 	}

@@ -2,21 +2,25 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/keeptrusts/ktops/ops"
 )
 
-// inspect looks at a restored database: rows against those that its dump holds, and
-// what amcheck says.
-func inspect(ctx context.Context, conn *pgx.Conn, held map[string]int64, drill *ops.Drill) error {
+// held is what a restored database is held against.
+type held struct {
+	rows    map[string]int64       // that the dump has of each table
+	applied []ops.AppliedMigration // to the live database
+}
+
+// inspect looks at a restored database: its rows, its migrations, and what amcheck
+// says.
+func inspect(ctx context.Context, conn *pgx.Conn, against held, drill *ops.Drill) error {
 	if err := conn.QueryRow(ctx, "SELECT pg_database_size(current_database())").Scan(&drill.Bytes); err != nil {
 		return err
 	}
@@ -28,14 +32,20 @@ func inspect(ctx context.Context, conn *pgx.Conn, held map[string]int64, drill *
 		drill.Tables++
 		drill.Rows += n
 	}
-	expected, missing, err := resolve(ctx, conn, held)
+	expected, missing, err := resolve(ctx, conn, against.rows)
 	if err != nil {
 		return err
 	}
-	drill.Checks = append(drill.Checks, compareRows(restored, expected, missing))
-	checked, err := amcheck(ctx, conn)
-	drill.Checks = append(drill.Checks, checked)
-	return err
+	migrations, err := applied(ctx, conn)
+	if err != nil {
+		return err
+	}
+	sound, err := amcheck(ctx, conn)
+	if err != nil {
+		return err
+	}
+	drill.Checks = append(drill.Checks, compareRows(restored, expected, missing), compareMigrations(migrations, against.applied), sound)
+	return nil
 }
 
 // countRows reads every table to its end.
@@ -98,31 +108,4 @@ func compareRows(restored, expected map[string]int64, missing []string) ops.Find
 		return ops.Finding{Check: "rows", Level: ops.Fail, Fact: strings.Join(wrong, "; "), Advice: "take a new backup now, and keep this one to be looked at"}
 	}
 	return ops.Finding{Check: "rows", Level: ops.Pass, Fact: fmt.Sprintf("%s in %s, as the backup holds", plural(rows, "row"), plural(int64(len(restored)), "table"))}
-}
-
-// amcheck lets PostgreSQL's own extension look at heaps and indexes, where our user
-// may create it.
-func amcheck(ctx context.Context, conn *pgx.Conn) (ops.Finding, error) {
-	f := ops.Finding{Check: "amcheck", Level: ops.Pass}
-	var server *pgconn.PgError
-	if _, err := conn.Exec(ctx, "CREATE EXTENSION amcheck"); errors.As(err, &server) {
-		f.Fact = fmt.Sprintf("left out, for the extension cannot be created: %s", server.Message)
-		return f, nil
-	} else if err != nil {
-		return f, err
-	}
-	var bad, all int64
-	var first string
-	err := conn.QueryRow(ctx, amcheckSQL).Scan(&bad, &all, &first)
-	switch {
-	case errors.As(err, &server):
-		first = server.Message
-	case err != nil:
-		return f, err
-	case bad == 0:
-		f.Fact = fmt.Sprintf("%d tables and indexes are sound", all)
-		return f, nil
-	}
-	f.Level, f.Fact, f.Advice = ops.Fail, first, "look at the server's disk and memory: what was just written is damaged"
-	return f, nil
 }

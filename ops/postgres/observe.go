@@ -89,9 +89,14 @@ func (s *Server) Applied(ctx context.Context) ([]ops.AppliedMigration, error) {
 	return list, nil
 }
 
-func applied(ctx context.Context, tx pgx.Tx) ([]ops.AppliedMigration, error) {
+// querier is a connection, or a transaction on one.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+func applied(ctx context.Context, q querier) ([]ops.AppliedMigration, error) {
 	// A query's error may come at once or with the first row.
-	rows, err := tx.Query(ctx, appliedSQL)
+	rows, err := q.Query(ctx, appliedSQL)
 	if err == nil {
 		var list []ops.AppliedMigration
 		if list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[ops.AppliedMigration]); err == nil {

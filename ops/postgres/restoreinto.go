@@ -69,7 +69,8 @@ func (s *Server) restoreBoth(ctx context.Context, archive io.Reader, database st
 	var filled, counted error
 	var readers sync.WaitGroup
 	readers.Go(func() {
-		filled = s.pgRestore(ctx, filling, io.Discard, s.connection("ktops drill"), "--exit-on-error", "--no-password", "--dbname=dbname="+conninfo(database))
+		// A database with a subscription could not be dropped again.
+		filled = s.pgRestore(ctx, filling, io.Discard, s.connection("ktops drill"), "--exit-on-error", "--no-password", "--no-subscriptions", "--dbname=dbname="+conninfo(database))
 	})
 	readers.Go(func() { counted = s.pgRestore(ctx, counting, rows, nil, "--data-only", "--file=-") })
 	raw := &counter{Writer: io.MultiWriter(toFill, toCount), each: progress}

@@ -11,42 +11,37 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// scratch is a database beside the live one that lives as long as a drill.
-type scratch struct {
-	name string
-	// live is what the live database takes.
-	live int64
-}
-
 const drillStamp = "20060102150405"
 
 // dropLimit bounds the removal of a scratch database, which happens also when
 // everything else was stopped.
 const dropLimit = 30 * time.Second
 
-// newScratch makes an empty database with the encoding and locale of the live one,
-// after removing those that dead drills left.
-func (s *Server) newScratch(ctx context.Context, need int64) (scratch, error) {
+// newScratch makes an empty database beside the live one, with its encoding and
+// locale, that lives as long as a drill, after removing those that dead drills left.
+// The name is empty when it did not come to that, else also told with an error.
+func (s *Server) newScratch(ctx context.Context, need int64) (name string, err error) {
 	now := time.Now().UTC()
-	made := scratch{name: asideName(s.opts.Name, drillKind, now.Format(drillStamp))}
-	err := s.beside(ctx, ownName, func(conn *pgx.Conn) error {
+	err = s.beside(ctx, ownName, func(conn *pgx.Conn) error {
 		if err := s.sweepScratch(ctx, conn); err != nil {
 			return err
 		}
 		var clauses string
-		if err := conn.QueryRow(ctx, localeSQL, s.opts.Name).Scan(&clauses, &made.live); err != nil {
+		var live, log int64
+		if err := conn.QueryRow(ctx, localeSQL, s.opts.Name).Scan(&clauses, &live, &log); err != nil {
 			return err
 		}
-		if err := s.roomFor(max(need, made.live)); err != nil {
-			return err
-		}
-		if _, err := conn.Exec(ctx, "CREATE DATABASE "+quote(made.name)+" "+clauses); err != nil {
+		if err := s.roomFor(max(need, live) + log); err != nil {
 			return err
 		}
 		m := mark{kind: drillKind, database: s.opts.Name, run: now.Format(drillStamp), at: now}
-		return inOne(ctx, conn, "REVOKE ALL ON DATABASE "+quote(made.name)+" FROM PUBLIC", commentOn(made.name, m.String()))
+		name = asideName(s.opts.Name, m.kind, m.run)
+		if _, err := conn.Exec(ctx, "CREATE DATABASE "+quote(name)+" "+clauses); err != nil {
+			return err
+		}
+		return inOne(ctx, conn, "REVOKE ALL ON DATABASE "+quote(name)+" FROM PUBLIC", commentOn(name, m.String()))
 	})
-	return made, err
+	return name, err
 }
 
 // sweepScratch drops what dead drills left: by its mark, or without any comment where
@@ -67,8 +62,7 @@ func (s *Server) sweepScratch(ctx context.Context, conn *pgx.Conn) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		_, marked := all[name].is(drillKind, s.opts.Name)
-		if !s.isScratch(name) || (!marked && all[name].comment != "") {
+		if _, marked := all[name].is(drillKind, s.opts.Name); !marked && all[name].comment != "" {
 			continue
 		}
 		if err := dropForce(ctx, conn, name); err != nil {
@@ -86,11 +80,15 @@ func (s *Server) isScratch(name string) bool {
 	return stamp != "" && name == asideName(s.opts.Name, drillKind, stamp)
 }
 
-// drop removes the scratch database, also when ctx has ended.
-func (s *Server) drop(ctx context.Context, c scratch) error {
+// drop removes the scratch database of that name, if it came to one, also when ctx
+// has ended.
+func (s *Server) drop(ctx context.Context, name string) error {
+	if name == "" {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropLimit)
 	defer cancel()
-	return s.beside(ctx, ownName, func(conn *pgx.Conn) error { return dropForce(ctx, conn, c.name) })
+	return s.beside(ctx, ownName, func(conn *pgx.Conn) error { return dropForce(ctx, conn, name) })
 }
 
 // dropForce removes a database with the sessions in it, which are those of a drill
