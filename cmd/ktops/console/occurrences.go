@@ -21,7 +21,7 @@ func Occurrences(s Style, list []ops.Occurrence) string {
 		if o.By.ID != "" {
 			by = o.By.String()
 		}
-		rows = append(rows, []string{s.occurrenceMark(o.State), o.Window, Clock(o.Opens, o.Zone), outcomeText(o.State), took, orDash(o.Run), by})
+		rows = append(rows, []string{s.occurrenceMark(o.State), o.Window, Clock(o.Opens, o.Zone), string(o.State), took, orDash(o.Run), by})
 	}
 	lines := slices.Collect(strings.Lines(table("", rows)))
 	text := lines[0]
@@ -53,18 +53,6 @@ func (s Style) occurrenceMark(state ops.OccurrenceState) string {
 		return s.paint(cyan, "●")
 	}
 	return s.paint(dim, "○")
-}
-
-func outcomeText(state ops.OccurrenceState) string {
-	switch state {
-	case ops.Used:
-		return "all went well"
-	case ops.Unused:
-		return "passed unused"
-	case ops.OpenNow:
-		return "open now"
-	}
-	return strings.ReplaceAll(string(state), "-", " ")
 }
 
 func orDash(text string) string {
