@@ -70,11 +70,17 @@ func lookup(name string) (string, bool) { return "the-value-of-" + name, true }
 func start(t *testing.T, more string) *running {
 	t.Helper()
 	dir := t.TempDir()
+	return startIn(t, dir, configText(dir, more, "production"))
+}
+
+// startIn starts a daemon in a folder, in which an earlier one may have been.
+func startIn(t *testing.T, dir, text string) *running {
+	t.Helper()
 	r := &running{
 		dir: dir, file: filepath.Join(dir, "ktops.yaml"), socket: filepath.Join(dir, "run", "ktops.sock"),
 		logs: &logs{}, hangups: make(chan os.Signal),
 	}
-	r.write(t, configText(dir, more, "production"))
+	r.write(t, text)
 	c, err := config.NewReloader(r.file, lookup)
 	if err != nil {
 		t.Fatal(err)
