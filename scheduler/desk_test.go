@@ -33,6 +33,8 @@ type desk struct {
 	readers map[chan ops.Update]string
 	deeds   []deed
 	asked   int // proposals, refused ones among them
+	halves  int // chores that were broken off
+	onDone  func()
 
 	now      func() time.Time
 	calendar ops.Calendar // resolves openings
@@ -89,12 +91,18 @@ func (d *desk) do(ctx context.Context, chore ops.Chore) error {
 	}
 	select {
 	case <-ctx.Done():
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.halves++
 		return ctx.Err()
 	case <-time.After(takes):
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.deeds = append(d.deeds, deed{chore, began.UTC()})
+	if d.onDone != nil {
+		d.onDone()
+	}
 	return broken
 }
 

@@ -51,8 +51,8 @@ func TestReplicas_WhoLostAWindowWorksInItNoMore(t *testing.T) {
 			t.Fatal(err)
 		}
 		pass(6 * time.Second)
-		if o := asleep.only(t); o.State != ops.OpenNow || len(w.desk.done()) != 0 {
-			t.Errorf("%+v", o)
+		if o := asleep.only(t); o.State != ops.OpenNow || len(w.desk.done()) != 0 || w.desk.halves != 1 {
+			t.Errorf("%+v, %d chores broken off", o, w.desk.halves)
 		}
 		pass(40 * time.Minute) // the other gives no sign of life
 		if o := asleep.only(t); o.State != ops.Used || len(w.desk.done()) != 2 {

@@ -49,6 +49,21 @@ func TestRestart_AVerificationThatWasBrokenOffFoundNothing(t *testing.T) {
 	})
 }
 
+func TestRestart_WhatIsDoneWhileTheDaemonEndsIsKept(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		plan := w.nightly()
+		first := w.start(plan)
+		w.desk.onDone = func() { first.cancel() }
+		w.passUntil("2000-01-01 02:11")
+		first.stop()
+		second := w.start(plan)
+		w.passUntil("2000-01-01 03:00")
+		if o := second.only(t); o.State != ops.Used || w.desk.times(ops.ChoreBackup) != 1 {
+			t.Errorf("%+v after %v", o, w.desk.done())
+		}
+	})
+}
+
 func TestRestart_AfterAKillAnotherGoesOnWithinAMinute(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		plan := w.nightly(ops.ChoreBackup, ops.ChoreDrill)
