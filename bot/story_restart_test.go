@@ -146,3 +146,24 @@ func TestAnnounce_KilledBetweenSendingAndRecordingIsSaidOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestRestart_TellsWhatOnePersonAskedForApart(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.withWindow()
+		w.svc.slow = 5 * time.Second
+		w.types("alice", "maintenance on 20m new disk")
+		w.settle(time.Second)
+		w.svc.slow = 0
+		w.types("alice", "upgrade 3.0.0 --window next")
+		w.settle(time.Second)
+		w.stop()
+		if n := len(w.runs()); n != 1 {
+			t.Fatalf("%d runs when ktops ends", n)
+		}
+		w.start()
+		w.settle(20 * time.Second)
+		if runs := w.runs(); len(runs) != 2 || runs[0].Request.Maintenance == nil {
+			t.Errorf("there are %d runs; alice was told %q", len(runs), w.told("alice"))
+		}
+	})
+}
