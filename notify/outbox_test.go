@@ -170,6 +170,38 @@ func TestOutbox_OneRecipientKeepsNothingFromTheOthers(t *testing.T) {
 	})
 }
 
+func TestOutbox_GivesAChannelTwoMessagesAtATime(t *testing.T) {
+	var now, most atomic.Int32
+	box := &mailbox{answer: func(context.Context, notify.Message, int) error {
+		most.Store(max(most.Load(), now.Add(1)))
+		<-time.After(time.Minute)
+		now.Add(-1)
+		return nil
+	}}
+	route := operators("mail", box)
+	route.Recipients = []string{"a@example.com", "b@example.com", "c@example.com", "d@example.com", "e@example.com"}
+	inBubble(t, []notify.Route{route}, func(t *testing.T, w *world) {
+		w.raise(alarm("a", time.Hour))
+		after(10 * time.Minute)
+		if n := len(box.all()); n != 5 || most.Load() != 2 {
+			t.Errorf("%d were sent, %d at a time", n, most.Load())
+		}
+	})
+}
+
+func TestOutbox_WhatIsRaisedTooLateIsNoneToTell(t *testing.T) {
+	box := &mailbox{}
+	inBubble(t, []notify.Route{operators("ops", box)}, func(t *testing.T, w *world) {
+		n := alarm("a", time.Hour)
+		after(2 * time.Hour)
+		w.raise(n)
+		after(time.Minute)
+		if states := w.states(); len(states) != 0 || len(box.all()) != 0 {
+			t.Errorf("%v", states)
+		}
+	})
+}
+
 func TestOutbox_AChannelThatPanicsIsTriedAgain(t *testing.T) {
 	box := &mailbox{answer: func(_ context.Context, _ notify.Message, tried int) error { panic("a nil pointer") }}
 	other := &mailbox{}

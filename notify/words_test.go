@@ -148,3 +148,83 @@ func TestTemplates_TimesCarryAZone(t *testing.T) {
 		})
 	}
 }
+
+func TestTemplates_WriteUnitsOut(t *testing.T) {
+	templates, err := notify.ParseTemplates(map[notify.Kind]notify.Template{
+		notify.Reopened: {Subject: "{{length .Closed}}; {{streams .StreamsCut}}"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	box := &mailbox{}
+	inBubble(t, []notify.Route{operators("ops", box)}, func(t *testing.T, w *world) {
+		if err := w.outbox.Configure(w.routes, templates, ""); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{}
+		for i, c := range []struct {
+			closed  time.Duration
+			streams int
+			want    string
+		}{
+			{0, 0, "less than a second; none"},
+			{499 * time.Millisecond, 1, "less than a second; 1"},
+			{time.Second, 12, "1 second; 12"},
+			{61 * time.Second, -1, "1 minute 1 second; some, which nobody counted"},
+			{59*time.Minute + 59*time.Second + 600*time.Millisecond, 0, "1 hour; none"},
+			{time.Hour + 5*time.Minute + 7*time.Second, 0, "1 hour 5 minutes; none"},
+			{2*time.Hour + 30*time.Second, 0, "2 hours; none"},
+			{7 * 24 * time.Hour, 0, "7 days; none"},
+		} {
+			n := alarm(string(rune('a'+i)), time.Hour)
+			n.Kind, n.Facts = notify.Reopened, notify.Facts{Closed: c.closed, StreamsCut: c.streams}
+			want[n.Key] = c.want
+			w.raise(n)
+		}
+		after(time.Second)
+		got := map[string]string{}
+		for _, try := range box.all() {
+			got[try.message.Key] = try.message.Subject
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestTemplates_ASubjectIsOneLineOfAReasonableLength(t *testing.T) {
+	templates, err := notify.ParseTemplates(map[notify.Kind]notify.Template{
+		notify.Alarm: {Subject: "Look:\r\nBcc: somebody@example.com\n\t{{.Reason}}" + strings.Repeat(" ö", 300)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := templates.Preview(notify.Alarm, notify.Operators, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(m.Subject, "\r\n\t") || len([]rune(m.Subject)) != 200 || !strings.HasPrefix(m.Subject, "Look: Bcc: somebody") {
+		t.Errorf("%d characters: %q", len([]rune(m.Subject)), m.Subject)
+	}
+}
+
+func TestTemplates_OnlyAddressesBecomeLinks(t *testing.T) {
+	templates, err := notify.ParseTemplates(map[notify.Kind]notify.Template{
+		notify.Alarm: {Body: "See https://a.example.com/x?y=1&z=2, (http://b.example.com). Not javascript:alert(1), not <a href=x>."},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := templates.Preview(notify.Alarm, notify.Operators, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<a href="https://a.example.com/x?y=1&amp;z=2" style="color:#2f6fde">https://a.example.com/x?y=1&amp;z=2</a>, (`,
+		`<a href="http://b.example.com" style="color:#2f6fde">http://b.example.com</a>). Not javascript:alert(1), not &lt;a href=x&gt;.`,
+	} {
+		if !strings.Contains(m.HTML, want) {
+			t.Errorf("%s is missing in\n%s", want, m.HTML)
+		}
+	}
+}

@@ -116,7 +116,7 @@ func (s *server) serve(conn net.Conn) {
 	defer conn.Close()
 	talk := &talk{server: s, conn: conn, lines: bufio.NewReader(conn)}
 	if s.security == mail.Implicit {
-		if s.silent == "handshake" || !talk.encrypt() {
+		if s.isSilentAt("handshake") || !talk.encrypt() {
 			talk.fallSilent()
 			return
 		}
@@ -144,11 +144,23 @@ type talk struct {
 	mail      received
 }
 
+func (s *server) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.letters)
+}
+
+func (s *server) isSilentAt(verb string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.silent == verb
+}
+
 func (t *talk) fallSilent() { _, _ = io.Copy(io.Discard, t.conn) }
 
 // answer is false when the conversation is over.
 func (t *talk) answer(verb, usual string) bool {
-	if t.server.silent == verb {
+	if t.server.isSilentAt(verb) {
 		t.fallSilent()
 		return false
 	}
@@ -185,7 +197,7 @@ func (t *talk) handle(verb, rest string) bool {
 		if !t.answer(verb, "220 go ahead") {
 			return false
 		}
-		if t.server.silent == "handshake" {
+		if t.server.isSilentAt("handshake") {
 			t.fallSilent()
 			return false
 		}
@@ -215,7 +227,7 @@ func (t *talk) text() bool {
 		text.WriteString(strings.TrimPrefix(line, "."))
 	}
 	t.mail.text = text.String()
-	if refusal := t.server.answers["text"]; refusal == "" && t.server.silent != "text" {
+	if refusal := t.server.answers["text"]; refusal == "" && !t.server.isSilentAt("text") {
 		t.server.mu.Lock()
 		t.server.letters = append(t.server.letters, t.mail)
 		t.server.mu.Unlock()
