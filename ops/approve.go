@@ -98,6 +98,11 @@ func (o *Operator) propose(ctx context.Context, env Environment, req Request) (R
 		return Run{}, Refuse("the world changed since the plan was shown", "plan "+req.Target.String())
 	}
 	e := Event{Run: "r-" + shortID(), Seq: 1, Kind: RunProposed, At: time.Now().UTC(), Actor: req.By, Request: &req, Plan: &plan}
+	if req.Opening != nil && req.Replaces == "" {
+		if err := Fold([]Event{e}).refuseUnfit(*req.Opening, e.At); err != nil {
+			return Run{}, err
+		}
+	}
 	if err := o.journal.Append(ctx, e); errors.Is(err, ErrBusy) {
 		if busy := o.refuseBusy(ctx, env); busy != nil {
 			return Run{}, busy
@@ -255,9 +260,8 @@ func (o *Operator) openingFor(ctx context.Context, env Environment, run Run, cho
 		if err != nil {
 			return nil, err
 		}
-		if run.needs() > opening.Closes.Sub(opening.Opens) {
-			return nil, Refuse(fmt.Sprintf("the run needs %s with the way back, and window %s lasts %s",
-				durationText(run.needs()), opening.Window, durationText(opening.Closes.Sub(opening.Opens))), "a longer window")
+		if err := run.refuseUnfit(*opening, time.Now()); err != nil {
+			return nil, err
 		}
 		_, err = o.refuseFrozen(ctx, env, run.Request, opening.Opens, opening.Closes)
 		return opening, err

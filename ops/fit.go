@@ -58,6 +58,20 @@ func (r Run) unfit(now time.Time) string {
 		durationText(r.needs()-left), durationText(r.needs()), durationText(wayBack(r.Plan.Steps)), durationText(left))
 }
 
+// refuseUnfit refuses a run that would not be through before an opening closes, with
+// the way back, even if it began as soon as it can.
+func (r Run) refuseUnfit(o Opening, now time.Time) error {
+	if now.After(o.Opens) {
+		o.Opens = now
+	}
+	lasts := o.Closes.Sub(o.Opens)
+	if r.needs() <= lasts {
+		return nil
+	}
+	return Refuse(fmt.Sprintf("the run needs %s with the way back, and window %s lasts %s", durationText(r.needs()), o.Window, durationText(lasts)),
+		"a longer window")
+}
+
 // commits reports whether beginning the step is a point at which the run asks
 // whether the rest fits: users are turned away from here on, or the schema moves on.
 func (s StepRun) commits() bool {

@@ -84,6 +84,28 @@ func TestPropose_OneRunAnOpening(t *testing.T) {
 	})
 }
 
+// Nobody should approve, and be told about, what cannot begin.
+func TestPropose_RefusesWhatDoesNotFitIntoItsOpening(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, m := newDowntime(t), newMemory()
+		o := newOperator(m, m, d.environment(onePerson()))
+		req := upgrade(t, "3.0.0", alice)
+		req.Window = ops.NextWindow
+		lasts := d.calendar.opening.Closes
+		d.calendar.opening.Closes = d.calendar.opening.Opens.Add(time.Minute)
+		_, err := o.Propose(t.Context(), req)
+		if r := refusal(t, err); !strings.Contains(r.Why, "with the way back, and window night lasts 1m0s") {
+			t.Error(r)
+		}
+		d.calendar.opening.Closes = lasts
+		time.Sleep(time.Until(lasts) - time.Minute) // it is open, and nearly over
+		_, err = o.Propose(t.Context(), req)
+		if r := refusal(t, err); !strings.Contains(r.Why, "window night lasts 1m0s") {
+			t.Error(r)
+		}
+	})
+}
+
 func TestPropose_WithoutApprovalsAWindowIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, m := newDowntime(t), newMemory()
