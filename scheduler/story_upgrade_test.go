@@ -21,16 +21,17 @@ func upgrades(t *testing.T, tell func(t *testing.T, w *world, d *daemon, run ops
 
 func TestUpgrade_BeginsAtTheOpeningAndTheRestFollowsIt(t *testing.T) {
 	upgrades(t, func(t *testing.T, w *world, d *daemon, run ops.Run) {
+		w.desk.takes[ops.ChoreUpgrade] = 20*time.Minute + 3*time.Second
 		w.passUntil("2000-01-01 02:05")
 		if o := d.only(t); o.State != ops.OpenNow || o.Run != run.ID {
 			t.Errorf("%+v", o)
 		}
 		w.passUntil("2000-01-01 03:00")
 		o := d.only(t)
-		if o.State != ops.Used || len(o.Chores) != 2 || o.Chores[0].Fact != "run r-1 to 3.0.0 succeeded in 20m0s" || o.Chores[0].Took != 20*time.Minute {
+		if o.State != ops.Used || len(o.Chores) != 2 || o.Chores[0].Fact != "run r-1 to 3.0.0 succeeded in 20m3s" || o.Chores[0].Took != 20*time.Minute+3*time.Second {
 			t.Errorf("%+v", o)
 		}
-		if done := w.desk.done(); len(done) != 2 || done[0].At != w.at("2000-01-01 02:00") || done[1].At != w.at("2000-01-01 02:20") {
+		if done := w.desk.done(); len(done) != 2 || done[0].At != w.at("2000-01-01 02:00") || done[1].At != w.at("2000-01-01 02:20").Add(3*time.Second) {
 			t.Errorf("%v", done)
 		}
 	}, ops.ChoreVerify)
