@@ -161,8 +161,10 @@ func ended(i instance, restarts int) error {
 	switch {
 	case !i.up():
 		return fmt.Errorf("it ended with exit code %d%s", i.state.ExitCode, outOfMemory(i))
-	case i.restarts > restarts || i.state.Restarting:
+	case i.state.Restarting:
 		return fmt.Errorf("it ended with exit code %d and was restarted%s", i.state.ExitCode, outOfMemory(i))
+	case i.restarts > restarts: // it runs again, so how it ended is not known
+		return fmt.Errorf("it ended and was restarted%s", outOfMemory(i))
 	}
 	return nil
 }

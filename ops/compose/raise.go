@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/docker/compose/v5/pkg/api"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/keeptrusts/ktops/ops"
 )
@@ -44,12 +43,7 @@ func (p *Platform) clear(ctx context.Context, a aim) error {
 		return err
 	}
 	found := a.part(all)
-	var group errgroup.Group
-	group.Go(func() error { return p.removeAll(ctx, found.broken, keepVolumes) })
-	group.Go(func() error {
-		return together(append(running(found.others), found.ending...), quietly, func(i instance) error { return p.halt(ctx, i) })
-	})
-	return group.Wait()
+	return together(append(running(found.others), found.ending...), quietly, func(i instance) error { return p.halt(ctx, i) })
 }
 
 // fill sees to it that n containers of the aim run, and returns them. Once begun it
@@ -64,6 +58,12 @@ func (p *Platform) fill(ctx context.Context, a aim, n int) ([]instance, error) {
 	if err != nil {
 		return nil, err
 	}
+	// One that crashes again and again runs now and then; none is made beside it.
+	broken := a.part(all).broken
+	if err := p.removeAll(ctx, broken, keepVolumes); err != nil {
+		return nil, err
+	}
+	all = without(all, broken)
 	if missing := n - len(a.part(all).ours); missing > 0 {
 		if all, err = p.create(ctx, a, all, missing); err != nil {
 			return nil, err

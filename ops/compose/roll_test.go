@@ -74,7 +74,7 @@ func TestRoll_CrashAtBootFailsFastWithTheLogAndWithoutSecrets(t *testing.T) {
 	if err == nil {
 		t.Fatal("a crashing image was rolled")
 	}
-	for _, want := range []string{"exit code 1", "cannot reach postgres://keeptrusts:***@db"} {
+	for _, want := range []string{"it ended", "cannot reach postgres://keeptrusts:***@db"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error lacks %q: %v", want, err)
 		}

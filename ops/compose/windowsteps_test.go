@@ -2,6 +2,9 @@ package compose
 
 import (
 	"context"
+	"crypto/rand"
+	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -209,10 +212,13 @@ func TestWindow_CrashAtBootFailsFastAndIsPutBack(t *testing.T) {
 		if strings.Contains(why, "not healthy within") {
 			t.Errorf("a crash was waited for: %s", why)
 		}
-		for _, want := range []string{"exit code 1", "cannot reach postgres://keeptrusts:***@db"} {
+		for _, want := range []string{"it ended", "cannot reach postgres://keeptrusts:***@db"} {
 			if !strings.Contains(why, want) {
 				t.Errorf("error lacks %q: %s", want, why)
 			}
+		}
+		if all := w.all(); len(all) != 3 {
+			t.Errorf("%d containers, want two old ones and the one that crashed", len(all))
 		}
 	}
 	w.undo(w.startStep("2.5.2"))
@@ -273,16 +279,21 @@ func TestWindow_OldContainerThatRunsAgainIsStoppedFirst(t *testing.T) {
 	w.do(w.stopStep("2.5.3"))
 	w.up() // by hand, in the middle of the window
 	w.wantImages("2.4.3", "2.4.3")
-	w.do(w.startStep("2.5.3"))
+	if _, err := w.Handlers()[ops.StartService].Do(t.Context(), task(w.startStep("2.5.3"), func(p ops.Progress) {
+		old := func(i instance) bool { return i.up() && strings.HasSuffix(i.image, ":2.4.3") }
+		if slices.ContainsFunc(w.all(), old) {
+			t.Errorf("%s: an old container runs beside the new ones", p.Note)
+		}
+	})); err != nil {
+		t.Fatal(err)
+	}
 	w.wantImages("2.5.3", "2.5.3")
 	w.healthy()
 }
 
 func TestWindow_ServiceThatCannotRunTwiceIsReplacedAndPutBack(t *testing.T) {
-	w := newWorld(t, fixedFile)
-	name := w.name + "-the-one"
-	w.write("compose.yaml", "name: "+w.name+"\n"+strings.Replace(fixedFile, "the-one", name, 1))
-	w.up()
+	name := "the-one-" + strings.ToLower(rand.Text()[:8])
+	w := newWorld(t, strings.NewReplacer("the-one", name, "8080:8080", freePort(t)+":8080").Replace(fixedFile))
 	one := func(step ops.Step) ops.Step { step.Replicas = 1; return step }
 	w.do(one(w.stopStep("2.5.1")))
 	impatient := w.open(func(o *Options) { o.HealthTimeout = time.Second })
@@ -303,11 +314,27 @@ func TestWindow_ServiceThatCannotRunTwiceIsReplacedAndPutBack(t *testing.T) {
 	}
 }
 
+// freePort is one of the host that nobody has.
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
 const fixedFile = `
 services:
   gateway:
     image: ktops-compose-test/gateway:${GATEWAY_VERSION:?set it}
     container_name: the-one
+    ports: ["127.0.0.1:8080:8080"]
     restart: unless-stopped
   load:
     image: ktops-compose-test/gateway:2.4.3
