@@ -42,5 +42,11 @@
 //	file_copy      0.19     0.26     0.22     0.32  1.9 to 3.9
 //
 // so blocks are copied up to 64 MB and files beyond, which also leave the write-ahead
-// log alone. Putting 1.3 GB back took 0.02 s.
+// log alone. Putting 1.3 GB back took 0.02 s, and 1.5 GB on a busy machine 0.08 s with
+// the connecting and looking before it. Idle sessions, such as a pooler's, are ended
+// for the copy; one that does something is named, and nothing is copied.
+//
+// A restore drill is a backup restored beside the live database, as NAME_kt_drill_TIME,
+// looked at, and dropped whatever happens; what a killed drill leaves the next backup
+// or drill drops. See Drill for what it proves.
 package postgres
