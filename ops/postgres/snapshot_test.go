@@ -9,8 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/keeptrusts/ktops/internal/harness"
 	"github.com/keeptrusts/ktops/ops"
+	"github.com/keeptrusts/ktops/ops/postgres"
 )
 
 // newMigrated is a database of the application on which so many migrations were
@@ -170,84 +170,6 @@ func TestSnapshot_UndoWithoutMigrationsOnlyDropsIt(t *testing.T) {
 	}
 }
 
-// A session in a transaction is named, so that a person can end it.
-func TestSnapshot_SaysWhoIsConnected(t *testing.T) {
-	database, task := newMigrated(t, 10, 1)
-	s, _ := open(t, database)
-	h := s.Handlers()[ops.Snapshot]
-	report := sessionOf(t, database, harness.User)
-	if _, err := report.Exec(t.Context(), "BEGIN"); err != nil {
-		t.Fatal(err)
-	}
-	_, err := h.Do(t.Context(), task)
-	wantError(t, err, "copy database "+database+" aside: 1 session is connected to it", "of keeptrusts from 127.0.0.1, idle in transaction", "close them")
-	wantDatabases(t, database, "")
-	if err := report.Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	wantDo(t, h, task)
-
-	// The way back does not ask: leftovers of the old API are ended, but not those
-	// that only a superuser may end.
-	migrate(t, database, 2, 2)
-	superuser(t, database, func(ctx context.Context, _ *pgx.Conn) error {
-		api := sessionOf(t, database, harness.User)
-		limited, cancel := context.WithCancel(t.Context())
-		task.Report = func(p ops.Progress) {
-			wantWith(t, p.Note, "trying again", "of postgres from 127.0.0.1, idle", "close them")
-			cancel()
-		}
-		if _, err := h.(ops.Undoer).Undo(limited, task); err == nil {
-			t.Error("put back although a superuser is connected")
-		}
-		if api.Ping(ctx) == nil {
-			t.Error("the old API is still connected")
-		}
-		return nil
-	})
-	wantDatabases(t, database, "", "_kt_7f3a")
-	task.Report = quiet
-	undo(t, h, task)
-	wantDatabases(t, database, "", "_kt_abandoned_7f3a")
-}
-
-// An API that is killed in a migration leaves a session that goes on with its locks.
-func TestSnapshot_UndoEndsWhatTheAPILeft(t *testing.T) {
-	database, task := newMigrated(t, 10, 1)
-	s, _ := open(t, database)
-	h := s.Handlers()[ops.Snapshot]
-	somebody := sessionOf(t, database, harness.User)
-	execute(t, "postgres", fmt.Sprintf(`CREATE DATABASE "%s_kt_7f3a" OWNER keeptrusts`, database))
-	undo(t, h, task) // the copy is not whole, so no API was started since
-	if err := somebody.Ping(t.Context()); err != nil {
-		t.Errorf("a session of before was ended: %v", err)
-	}
-	wantDo(t, h, task)
-	api := sessionOf(t, database, harness.User)
-	if _, err := api.Exec(t.Context(), "BEGIN; LOCK TABLE tenants"); err != nil {
-		t.Fatal(err)
-	}
-	undo(t, h, task)
-	if api.Ping(t.Context()) == nil {
-		t.Error("it still holds its locks")
-	}
-	wantDatabases(t, database, "")
-}
-
-// A pooler keeps idle sessions after the API was stopped, and opens new ones.
-func TestSnapshot_EndsIdleSessions(t *testing.T) {
-	database, task := newMigrated(t, 10, 1)
-	s, _ := open(t, database)
-	h := s.Handlers()[ops.Snapshot]
-	pooled := sessionOf(t, database, harness.User)
-	wantDo(t, h, task)
-	if pooled.Ping(t.Context()) == nil {
-		t.Error("it is still connected")
-	}
-	_, err := pgx.Connect(t.Context(), superURL(database+"_kt_7f3a"))
-	wantError(t, err, "not currently accepting connections")
-}
-
 // A database that is older than the C library of its server can be copied too.
 func TestSnapshot_KeepsTheVersionOfTheCollation(t *testing.T) {
 	database, task := newMigrated(t, 10, 1)
@@ -277,6 +199,16 @@ func TestSnapshot_DropsOnlyWhatItLeft(t *testing.T) {
 	_, err = h.(ops.Undoer).Undo(t.Context(), task)
 	wantError(t, err, "is not the snapshot of this run")
 	wantDatabases(t, database, "", "_kt_7f3a")
+}
+
+func TestSnapshot_RefusesADiskThatIsTooSmall(t *testing.T) {
+	database, task := newMigrated(t, 10, 1)
+	full := func(o *postgres.Options) { o.DataDir = "/proc" } // where nothing is ever free
+	s, _ := open(t, database, full)
+	_, err := s.Handlers()[ops.Snapshot].Do(t.Context(), task)
+	wantError(t, err, "it needs ", " on the disk of /proc, of which 0 B is free")
+	wantDatabases(t, database, "")
+	wantWith(t, noSnapshot(t, database, full), "it needs ", "of which 0 B is free")
 }
 
 func TestSnapshot_RefusesARunWithoutASafeID(t *testing.T) {
