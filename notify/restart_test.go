@@ -68,6 +68,27 @@ func TestOutbox_WhatWaitsBehindAnotherExpiresInItsOwnTime(t *testing.T) {
 	})
 }
 
+func TestOutbox_AStopLetsATryEndThatTakesAMoment(t *testing.T) {
+	box := &mailbox{answer: func(ctx context.Context, _ notify.Message, _ int) error {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(2 * time.Second):
+			return nil
+		}
+	}}
+	inBubble(t, []notify.Route{operators("ops", box)}, func(t *testing.T, w *world) {
+		w.raise(alarm("a", time.Hour))
+		after(time.Second)
+		w.stop()
+		w.start()
+		after(10 * time.Minute)
+		if diff := cmp.Diff(map[string]string{"a": "sent"}, w.states()); diff != "" || len(box.all()) != 1 {
+			t.Errorf("%d tries; %s", len(box.all()), diff)
+		}
+	})
+}
+
 func TestOutbox_AStopEndsATryAndTheNextStartMakesItAgain(t *testing.T) {
 	var hanging atomic.Bool
 	hanging.Store(true)
@@ -81,7 +102,11 @@ func TestOutbox_AStopEndsATryAndTheNextStartMakesItAgain(t *testing.T) {
 	inBubble(t, []notify.Route{operators("ops", box)}, func(t *testing.T, w *world) {
 		w.raise(alarm("a", time.Hour))
 		after(time.Second)
+		began := time.Now()
 		w.stop()
+		if took := time.Since(began); took != 3*time.Second {
+			t.Errorf("the stop took %s", took)
+		}
 		hanging.Store(false)
 		w.start()
 		after(time.Second)

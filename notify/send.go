@@ -17,6 +17,9 @@ const (
 	retryMost  = time.Minute
 	// longestTry bounds one try, whatever a channel does.
 	longestTry = 3 * time.Minute
+	// stopGrace is how long a try may go on when ktops stops: one that is cut off is
+	// made again.
+	stopGrace = 3 * time.Second
 	// longestError is how much of an error is kept.
 	longestError = 500
 )
@@ -45,15 +48,16 @@ func (o *Outbox) deliver(ctx context.Context, d store.Delivery, route Route) {
 		return
 	}
 	d.Attempts++
-	trying, cancel := context.WithDeadline(ctx, earlier(time.Now().Add(longestTry), d.Notice.Deadline))
+	trying, cancel := context.WithDeadline(context.WithoutCancel(ctx), earlier(time.Now().Add(longestTry), d.Notice.Deadline))
 	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopGrace, cancel) })()
 	err = send(trying, route.Channel, m)
 	switch {
 	case err == nil:
 		d.Error = ""
 		o.about(d).Info("notice sent")
 		o.record(ctx, d, store.Sent)
-	case ctx.Err() != nil: // ktops stops; whether it arrived is not known, and it is sent again
+	case ctx.Err() != nil: // ktops stops; when it is not known whether it arrived, it is sent again
 	default:
 		o.failed(ctx, d, err)
 	}
