@@ -61,14 +61,14 @@ func (r Run) unfit(now time.Time) string {
 // refuseUnfit refuses a run that would not be through before an opening closes, with
 // the way back, even if it began as soon as it can.
 func (r Run) refuseUnfit(o Opening, now time.Time) error {
+	lasts, left := "lasts", o.Closes.Sub(o.Opens)
 	if now.After(o.Opens) {
-		o.Opens = now
+		lasts, left = "is open for another", o.Closes.Sub(now)
 	}
-	lasts := o.Closes.Sub(o.Opens)
-	if r.needs() <= lasts {
+	if r.needs() <= left {
 		return nil
 	}
-	return Refuse(fmt.Sprintf("the run needs %s with the way back, and window %s lasts %s", durationText(r.needs()), o.Window, durationText(lasts)),
+	return Refuse(fmt.Sprintf("the run needs %s with the way back, and window %s %s %s", durationText(r.needs()), o.Window, lasts, durationText(left)),
 		"a longer window")
 }
 

@@ -100,7 +100,7 @@ func TestPropose_RefusesWhatDoesNotFitIntoItsOpening(t *testing.T) {
 		d.calendar.opening.Closes = lasts
 		time.Sleep(time.Until(lasts) - time.Minute) // it is open, and nearly over
 		_, err = o.Propose(t.Context(), req)
-		if r := refusal(t, err); !strings.Contains(r.Why, "window night lasts 1m0s") {
+		if r := refusal(t, err); !strings.Contains(r.Why, "window night is open for another 1m0s") {
 			t.Error(r)
 		}
 	})

@@ -60,6 +60,42 @@ func TestSchedule_IsWhatTheExampleSays(t *testing.T) {
 	}
 }
 
+// What a command decides without a daemon is there for the next one.
+func TestOpenAlone_KeepsWhatWasSkippedAndFrozen(t *testing.T) {
+	c := example(t)
+	c.Environments[0].FreezeCalendar = ""
+	root := ops.Actor{ID: "unix:root", Name: "root"}
+	open := func() *wire.Alone {
+		alone, err := wire.OpenAlone(t.Context(), c, &bytes.Buffer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return alone
+	}
+	first := open()
+	if _, err := first.SkipWindow(t.Context(), "production", "nightly", root, "the disk is replaced"); err != nil {
+		t.Fatal(err)
+	}
+	frozen, err := first.Freeze(t.Context(), ops.Freeze{Environment: "production", Until: time.Now().Add(time.Hour), Reason: "sale", By: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := open()
+	states, err := second.Windows(t.Context(), "production")
+	if err != nil || states[0].Next[0].State != ops.Skipped || states[0].Next[0].By != root {
+		t.Errorf("the opening is %+v: %v", states[0].Next[0], err)
+	}
+	if lifted, err := second.Unfreeze(t.Context(), "production", frozen.ID, root); err != nil || lifted.Reason != "sale" {
+		t.Errorf("lifted %+v: %v", lifted, err)
+	}
+	if err := second.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // A command without a daemon goes by the same windows and freezes.
 func TestOpenAlone_GoesByTheCalendar(t *testing.T) {
 	c := example(t)
