@@ -61,6 +61,8 @@ func newTown(at time.Time) *town {
 	rolling.Opening, rolling.Steps = opening, nil
 	rejected := finished(ops.Rejected, at)
 	rejected.StartedAt = time.Time{}
+	harmless := finished(ops.Failed, at)
+	harmless.Steps = []ops.StepRun{{Step: ops.Step{Name: "pull images", Kind: ops.PullImages}, State: ops.StepFailed}}
 	return &town{
 		names: []string{"production", "staging", "lab", "branch office"}, unseen: "branch office",
 		edges: map[string]*ops.EdgeState{
@@ -68,7 +70,7 @@ func newTown(at time.Time) *town {
 			"staging":    {}, // managed and open
 		},
 		history: map[string][]ops.Run{
-			"staging": {rejected, finished(ops.Succeeded, at.Add(-30*time.Hour))},
+			"staging": {harmless, rejected, finished(ops.Succeeded, at.Add(-30*time.Hour))},
 			"lab":     {finished(ops.RolledBack, at.Add(-time.Hour))},
 		},
 		scheduled: map[string][]ops.Run{"staging": {waiting}, "lab": {rolling}},

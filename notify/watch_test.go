@@ -231,6 +231,23 @@ func TestWatcher_APlanThatDriftedIsAskedForAgain(t *testing.T) {
 			n.told(to(-3*minutes-time.Second, notify.Opened, notify.Users, notify.Operators)...)
 		})
 	})
+	t.Run("while nobody watched", func(t *testing.T) {
+		inNewsroom(t, func(_ *testing.T, n *newsroom) {
+			drifted(n)
+			n.pass(time.Second)
+			n.propose("r-b", "r-a", windowSteps()...)
+			n.pass(time.Hour)
+			n.told(to(-time.Second, notify.AsksAgain, notify.Operators)...)
+			n.stop()
+			n.add("r-b", ops.Event{Kind: ops.RunVoid, Reason: "yet another image of api"})
+			n.propose("r-c", "r-b", windowSteps()...)
+			n.start()
+			n.pass(10 * minutes)
+			n.told(to(-time.Hour-time.Second, notify.AsksAgain, notify.Operators)...)
+			n.add("r-c", ops.Event{Kind: ops.RunRejected, Reason: "not tonight"})
+			n.told(everybody(-time.Hour-10*minutes-time.Second, notify.Cancelled)...)
+		})
+	})
 	t.Run("and nobody approves", func(t *testing.T) {
 		inNewsroom(t, func(_ *testing.T, n *newsroom) {
 			drifted(n)
@@ -238,6 +255,9 @@ func TestWatcher_APlanThatDriftedIsAskedForAgain(t *testing.T) {
 			n.pass(time.Hour - time.Second)
 			n.add("r-b", ops.Event{Kind: ops.RunMissed, Reason: "nobody approved it"})
 			n.told(slices.Concat(to(-time.Hour, notify.Missed, notify.Operators, notify.Leaders), everybody(-time.Hour, notify.Cancelled))...)
+			if len(n.dates) != 1 {
+				t.Errorf("calendars do not know that this was the same appointment: %v", n.dates)
+			}
 		})
 	})
 	t.Run("and refused", func(t *testing.T) {
@@ -284,6 +304,18 @@ func TestWatcher_MaintenanceEndsWithAWarning(t *testing.T) {
 			n.add("r-m", ops.Event{Kind: ops.StepEnded, Step: "open edge"})
 			n.pass(time.Hour)
 			n.told(slices.Concat(to(0, notify.Opened, notify.Users, notify.Operators), everybody(-20*minutes, notify.Reopened))...)
+		})
+	})
+	t.Run("aborted", func(t *testing.T) {
+		inNewsroom(t, func(_ *testing.T, n *newsroom) {
+			n.until(0)
+			begin(n, 30*minutes)
+			n.pass(20 * minutes)
+			n.add("r-m", ops.Event{Kind: ops.RunUndoing, Reason: "aborted by Bob"})
+			n.add("r-m", ops.Event{Kind: ops.StepReverted, Step: "close edge"})
+			n.add("r-m", ops.Event{Kind: ops.RunRolledBack})
+			n.pass(time.Hour)
+			n.told(slices.Concat(to(0, notify.Opened, notify.Users, notify.Operators), everybody(-20*minutes, notify.RolledBack))...)
 		})
 	})
 	t.Run("too short for one", func(t *testing.T) {

@@ -76,11 +76,7 @@ func backAt(run ops.Run, at time.Time) time.Time {
 			left += s.Estimate
 		}
 	}
-	back := at.Add(left)
-	if run.Overrun.After(back) {
-		return run.Overrun
-	}
-	return back
+	return at.Add(left)
 }
 
 // untouched reports whether the run has changed nothing that users or the next run

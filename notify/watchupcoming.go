@@ -24,7 +24,7 @@ func (s story) upcoming(e ops.Event, run ops.Run) []Notice {
 	}
 	passed := coming < len(leads)
 	near := coming > 0 && left-leads[coming-1] <= lateness(left)
-	if passed && !near && left > 0 {
+	if passed && !near {
 		notices = slices.Insert(notices, 0, s.announced(e, run, "at-once", left))
 	}
 	return notices

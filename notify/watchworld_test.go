@@ -117,7 +117,8 @@ type newsroom struct {
 	mu    sync.Mutex
 	heard []string
 	texts map[string]string
-	down  bool // the readers cannot be reached
+	dates map[string]bool // the appointments that invitations were about
+	down  bool            // the readers cannot be reached
 }
 
 // inNewsroom runs a story in virtual time, three hours before a window opens.
@@ -125,7 +126,7 @@ func inNewsroom(t *testing.T, story func(t *testing.T, n *newsroom)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		n := &newsroom{
-			chronicle: newChronicle(), t: t, file: filepath.Join(t.TempDir(), "ktops.db"), log: &bytes.Buffer{}, texts: map[string]string{},
+			chronicle: newChronicle(), t: t, file: filepath.Join(t.TempDir(), "ktops.db"), log: &bytes.Buffer{}, texts: map[string]string{}, dates: map[string]bool{},
 			leads: []time.Duration{2 * time.Hour, time.Hour, 10 * time.Minute}, opens: time.Now().Add(3 * time.Hour),
 		}
 		n.start()
@@ -181,6 +182,9 @@ func (r reader) Send(_ context.Context, m notify.Message) error {
 	}
 	line := strings.Join([]string{time.Until(r.n.opens).Round(time.Second).String(), string(m.Kind), string(m.Audience)}, " ")
 	r.n.heard = append(r.n.heard, line)
+	if m.Invitation != nil {
+		r.n.dates[m.Invitation.UID] = true
+	}
 	r.n.texts[string(m.Kind)+" "+string(m.Audience)] = m.Subject + "\n\n" + m.Text
 	return nil
 }
