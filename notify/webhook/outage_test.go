@@ -121,7 +121,7 @@ func TestOutage_WaitsAsLongAsTheReceiverAsks(t *testing.T) {
 				if len(r.taken) != 3 {
 					t.Fatalf("taken: %q", r.taken)
 				}
-				if wait := r.times[1].Sub(r.times[0]); wait < c.wait*8/10 || wait > c.wait*12/10 {
+				if wait := r.times[1].Sub(r.times[0]); wait < c.wait*8/10-time.Millisecond || wait > c.wait*12/10 {
 					t.Errorf("it waited %s, and was asked for %s", wait, c.wait)
 				}
 			})
