@@ -86,7 +86,7 @@ func TestScheduler_IsSteeredFromItsChannel(t *testing.T) {
 			{"alice", "windows history", "", "the disk is in"},
 		}
 		for _, s := range steps {
-			told := ""
+			var told string
 			if s.button == "" {
 				told = w.answer(s.user, s.text).Plain()
 			} else {
