@@ -41,10 +41,15 @@ func identities(all []instance) []string {
 
 func TestRoll_LongStreamSurvivesTheStop(t *testing.T) {
 	w := newWorld(t, gatewayFile)
-	whole := w.openStream(w.all()[0])
+	whole := func() bool { return false }
 	var seen progress
-	step := w.step(1, "2.5.3")
-	if _, err := w.Handlers()[ops.Roll].Do(t.Context(), task(step, seen.report)); err != nil {
+	_, err := w.Handlers()[ops.Roll].Do(t.Context(), task(w.step(1, "2.5.3"), func(p ops.Progress) {
+		seen.report(p)
+		if strings.Contains(p.Note, "edge learns") { // it is stopped next
+			whole = w.openStream(w.all()[0])
+		}
+	}))
+	if err != nil {
 		t.Fatal(err)
 	}
 	if !whole() {
