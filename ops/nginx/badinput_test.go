@@ -27,6 +27,8 @@ func TestClose_WhatIsWrongWithNginxIsSaidAndTheEdgeStaysOpen(t *testing.T) {
 			want: "reload nginx: sh -c sleep 60 & wait: it did not end within"},
 		"a test that hangs":   {spoil: func(s *server) { s.options.Test = []string{"sleep", "60"} }, want: "sleep 60: it did not end within"},
 		"a reload that fails": {spoil: func(s *server) { s.options.Reload = []string{"false"} }, want: "reload nginx: false: exit status 1"},
+		"workers that stay": {spoil: func(s *server) { s.options.Workers = []string{"echo", "29 nginx: worker process"} },
+			want: "worker 29 has not been replaced"},
 		"no nginx": {spoil: func(s *server) { s.options.Test = []string{"/nowhere/nginx", "-t"} },
 			want: "/nowhere/nginx -t: fork/exec /nowhere/nginx: no such file"},
 		"an address of somebody else": {spoil: func(s *server) { s.options.URL = somebody.URL }, want: `its state is "" instead of "closed `},
@@ -54,6 +56,27 @@ func TestClose_WhatIsWrongWithNginxIsSaidAndTheEdgeStaysOpen(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestClose_ACommandThatHangsIsKilledWithItsChildren(t *testing.T) {
+	s := start(t, "", func(s *server) {
+		s.options.Test = []string{"sh", "-c", `sleep 60 & echo $! > "$0"; wait`, filepath.Join(s.dir, "child")}
+	})
+	s.edge.Hurry(time.Second)
+	if err := s.edge.Close(t.Context(), closure()); err == nil {
+		t.Fatal("it closed")
+	}
+	text, err := os.ReadFile(filepath.Join(s.dir, "child"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() error {
+		title, err := os.ReadFile("/proc/" + strings.TrimSpace(string(text)) + "/cmdline")
+		if err != nil || len(title) == 0 { // gone, or waits for init to bury it
+			return nil
+		}
+		return fmt.Errorf("%q goes on", title)
+	})
 }
 
 func TestClose_AMistakeFromBeforeKtopsCameIsSaidToBeTheirs(t *testing.T) {

@@ -85,6 +85,9 @@ func TestClose_LetsOperatorsAndOpenPathsThrough(t *testing.T) {
 	if got := s.ask(t, "GET", "/healthy", "", nil); got.status != http.StatusServiceUnavailable {
 		t.Errorf("a path that only begins like an open one: %d", got.status)
 	}
+	if got := s.ask(t, "GET", "/.ktops/anything", "", nil); got.status != http.StatusServiceUnavailable {
+		t.Errorf("a path of ktops that is none: %d", got.status)
+	}
 	if got := s.ask(t, "GET", "/.ktops/page", "", nil); got.status != http.StatusNotFound {
 		t.Errorf("the page by its own path: %d", got.status)
 	}
@@ -176,10 +179,22 @@ func TestEdge_LosesNobodyWhileItClosesAndOpens(t *testing.T) {
 		if err := s.edge.Close(t.Context(), again); err != nil {
 			t.Error(err)
 		}
+		s.all(t, http.StatusServiceUnavailable)
 		s.open(t)
+		s.all(t, http.StatusOK)
 	}
 	stop()
 	callers.Wait()
+}
+
+// all asks often enough to meet every worker.
+func (s *server) all(t *testing.T, status int) {
+	t.Helper()
+	for range 40 {
+		if got := s.ask(t, "GET", "/", "", nil); got.status != status {
+			t.Errorf("a caller gets %d, not %d", got.status, status)
+		}
+	}
 }
 
 func TestClose_UpdatesWhatItSays(t *testing.T) {

@@ -2,6 +2,7 @@ package nginx_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"net/http"
 	"os"
@@ -53,23 +54,40 @@ func TestClose_FilesAreTheFoldersOwnersAndTheSecretIsNobodyElses(t *testing.T) {
 }
 
 func TestClose_ThatIsCalledOffLeavesTheEdgeOpen(t *testing.T) {
-	s := start(t, "")
-	s.open(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	s.edge.Step(func(_ int, what string) error {
-		if strings.HasPrefix(what, "reload") {
-			cancel()
-		}
-		return nil
-	})
-	if err := s.edge.Close(ctx, closure()); err == nil {
-		t.Error("it closed")
-	}
-	if got := s.ask(t, "GET", "/", "", nil); got.status != http.StatusOK {
-		t.Errorf("callers get %d", got.status)
-	}
-	if state, err := s.edge.Look(t.Context()); err != nil || state.Closed != nil || len(state.Findings) > 0 {
-		t.Errorf("%+v %v", state, err)
+	for name, settle := range map[string]func(*server){"here": func(*server) {}, "by an agent": byAgent} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, "", settle)
+			s.open(t)
+			before := s.ask(t, "GET", "/.ktops/state", "", nil).head.Get(nginx.MarkerHeader)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			loaded := false
+			s.edge.Step(func(_ int, what string) error {
+				if loaded && ctx.Err() == nil {
+					eventually(t, func() error { // it is in force
+						if s.ask(t, "GET", "/.ktops/state", "", nil).head.Get(nginx.MarkerHeader) == before {
+							return errors.New("nginx has not loaded it")
+						}
+						return nil
+					})
+					cancel()
+				}
+				loaded = loaded || strings.HasPrefix(what, "reload")
+				return nil
+			})
+			if err := s.edge.Close(ctx, closure()); err == nil {
+				t.Error("it closed")
+			}
+			if got := s.ask(t, "GET", "/.ktops/state", "", nil).head.Get(nginx.MarkerHeader); got != before {
+				t.Errorf("nginx has loaded %q, and before %q", got, before)
+			}
+			if got := s.ask(t, "GET", "/", "", nil); got.status != http.StatusOK {
+				t.Errorf("callers get %d", got.status)
+			}
+			if state, err := s.edge.Look(t.Context()); err != nil || state.Closed != nil || len(state.Findings) > 0 {
+				t.Errorf("%+v %v", state, err)
+			}
+		})
 	}
 }
 

@@ -120,6 +120,9 @@ func TestInstall_FindsWhatWouldKeepTheEdgeFromClosing(t *testing.T) {
 			if got := found(i, c.check, c.level); !strings.Contains(got, c.want) || got == "" {
 				t.Errorf("%+v", i.Findings)
 			}
+			if c.level == ops.Pass && (found(i, c.check, ops.Fail) != "" || found(i, c.check, ops.Warn) != "") {
+				t.Errorf("nothing is wrong: %+v", i.Findings)
+			}
 		})
 	}
 }
