@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,7 +11,7 @@ import (
 
 func TestChoose_WhatUndoingComesTo(t *testing.T) {
 	before := []ops.AppliedMigration{{Version: 1, Success: true}}
-	after := append(before[:1:1], ops.AppliedMigration{Version: 2, Success: true})
+	after := slices.Concat(before, []ops.AppliedMigration{{Version: 2, Success: true}})
 	of := func(kind asideKind, database string) *aside {
 		m := mark{kind: kind, database: database, run: "1", at: time.Now(), migrations: digestOf(before)}
 		return &aside{name: asideName("kt", kind, "1"), comment: m.String(), valid: true}
