@@ -110,6 +110,9 @@ func TestVoid_AtTheOpeningPointsToTheCardThatAsksAgain(t *testing.T) {
 		if next.TS == "" || !old.Contains("p"+strings.ReplaceAll(next.TS, ".", "")+"|r-bbbbbb>") {
 			t.Fatalf("the old card says:\n%s\nthe new one:\n%s", old.Plain(), next.Plain())
 		}
+		if w.broadcasts("is void") != 1 {
+			t.Errorf("the channel was not told:\n%s", w.ws.Transcript(prod))
+		}
 		thread := w.ws.Replies(old)
 		if !thread[len(thread)-1].Contains("It is asked for again") {
 			t.Errorf("the thread ends with %q", thread[len(thread)-1].Plain())

@@ -44,8 +44,11 @@ func paragraphs(text string) []slack.Block {
 		lines, used = append(lines, line), used+n
 	}
 	flush()
-	if len(blocks) == 0 {
+	switch {
+	case len(blocks) == 0:
 		return []slack.Block{section("–")}
+	case len(blocks) > maxParagraphs:
+		return append(blocks[:maxParagraphs], footnote("… and more than a message may hold"))
 	}
-	return blocks[:min(len(blocks), maxParagraphs)]
+	return blocks
 }
