@@ -204,6 +204,21 @@ func TestWatcher_SaysHowItEndedBadly(t *testing.T) {
 	})
 }
 
+// What the dead-man rule opened is open, and nothing is done.
+func TestWatcher_AnEdgeThatKtopsOpenedByItselfIsNoSuccess(t *testing.T) {
+	inNewsroom(t, func(_ *testing.T, n *newsroom) {
+		n.until(0)
+		n.schedule("r-a")
+		n.begin("r-a")
+		n.do("r-a", "close edge")
+		n.pass(4 * minutes)
+		n.add("r-a", ops.Event{Kind: ops.EdgeOpened, Reason: "opened: the platform is healthy"})
+		n.pass(time.Second)
+		n.says("reopened users", "production is open again.", "Closed for: 4 minutes")
+		n.says("reopened operators", "opened: the platform is healthy", "Run r-a.")
+	})
+}
+
 // A plan that drifted is asked for again: that is no cancellation, until nobody answers.
 func TestWatcher_APlanThatDriftedIsAskedForAgain(t *testing.T) {
 	drifted := func(n *newsroom) {

@@ -137,7 +137,9 @@ func (s story) step(e ops.Event, run ops.Run) []Notice {
 
 func (s story) reopened(e ops.Event, run ops.Run) Notice {
 	n := s.notice(Reopened, e, run)
-	if e.Kind != ops.EdgeOpened {
+	if e.Kind == ops.EdgeOpened { // what was being done is not
+		n.Facts.Doing, n.Facts.From, n.Facts.To = "", "", ""
+	} else {
 		n.Facts.Reason = ""
 	}
 	n.Facts.Since, n.Facts.Back = time.Time{}, time.Time{}
