@@ -110,8 +110,9 @@ afterwards  docker compose up -d changed something: %v
 	}
 }
 
-func (r report) write(path string) error {
-	text, err := json.MarshalIndent(r, "", "  ")
+// write writes a report for scripts.
+func write(path string, report any) error {
+	text, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {
 		return err
 	}

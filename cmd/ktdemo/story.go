@@ -46,7 +46,7 @@ func (s story) upgrade(ctx context.Context) error {
 	fmt.Printf("\nThe conversation in #%s\n%s\n", stage.Channel, indent(s.stage.Workspace.Transcript(stage.Channel)))
 	r := s.report(run, seen, idle, changed)
 	r.print()
-	return errors.Join(r.write(".demo/report.json"), r.proof())
+	return errors.Join(write(".demo/report.json", r), r.proof())
 }
 
 // approveAndFollow types the command as Alice, approves the card as Bob, and
