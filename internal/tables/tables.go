@@ -1,0 +1,80 @@
+// Package tables gives a part of ktops its own tables in a SQLite database that it
+// shares with others, such as the journal's: numbered migrations, queries by name, and
+// one thing at a time.
+package tables
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Tables are those of one part.
+type Tables struct {
+	DB *sql.DB
+	// Query has the text of each query by its file's name without .sql.
+	Query map[string]string
+	// One lets one thing at a time at the database: SQLite's own waiting is by polling.
+	One sync.Mutex
+}
+
+// Open is the tables of a part after the migrations that the database lacks. The
+// files are migrations/NUMBER_what.sql and queries/NAME.sql; the part's name goes into
+// that of the table which records its migrations.
+func Open(ctx context.Context, db *sql.DB, part string, files fs.FS) (*Tables, error) {
+	t := &Tables{DB: db, Query: map[string]string{}}
+	names, err := fs.Glob(files, "queries/*.sql")
+	if err != nil {
+		return nil, fmt.Errorf("list the queries of %s: %w", part, err)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("read query %s: %w", name, err)
+		}
+		t.Query[strings.TrimSuffix(path.Base(name), ".sql")] = string(text)
+	}
+	if err := t.migrate(ctx, part+"_migrations", files); err != nil {
+		return nil, fmt.Errorf("prepare the tables of %s: %w", part, err)
+	}
+	return t, nil
+}
+
+// Within runs a transaction, which is rolled back when do has an error.
+func (t *Tables) Within(ctx context.Context, do func(*sql.Tx) error) error {
+	t.One.Lock()
+	defer t.One.Unlock()
+	tx, err := t.DB.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err := do(tx); err != nil {
+		_ = tx.Rollback() // the error that led here says more
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// Millis is a moment as it is stored; zero for none.
+func Millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// Moment is what Millis stored.
+func Moment(millis int64) time.Time {
+	if millis == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(millis).UTC()
+}
