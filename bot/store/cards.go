@@ -11,10 +11,10 @@ import (
 
 // Card is the card of a run; false when there is none.
 func (s *Store) Card(ctx context.Context, run string) (bot.RunCard, bool, error) {
-	s.ordinary.Lock()
-	defer s.ordinary.Unlock()
+	s.One.Lock()
+	defer s.One.Unlock()
 	c := bot.RunCard{Run: run}
-	err := s.db.QueryRowContext(ctx, s.query["card"], run).Scan(&c.Channel, &c.Seq, &c.Told)
+	err := s.DB.QueryRowContext(ctx, s.Query["card"], run).Scan(&c.Channel, &c.Seq, &c.Told)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.RunCard{}, false, nil
 	}

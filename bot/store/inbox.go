@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/keeptrusts/ktops/bot"
+	"github.com/keeptrusts/ktops/internal/tables"
 )
 
 // Receive stores a delivery; it is false for a copy.
@@ -15,8 +16,8 @@ func (s *Store) Receive(ctx context.Context, d bot.Delivery) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("write a delivery: %w", err)
 	}
-	// Without s.ordinary: Slack waits for this one.
-	result, err := s.db.ExecContext(ctx, s.query["receive"], d.ID, millis(d.Received), string(payload))
+	// Without s.One: Slack waits for this one.
+	result, err := s.DB.ExecContext(ctx, s.Query["receive"], d.ID, tables.Millis(d.Received), string(payload))
 	if err != nil {
 		return false, fmt.Errorf("receive: %w", err)
 	}
@@ -26,9 +27,9 @@ func (s *Store) Receive(ctx context.Context, d bot.Delivery) (bool, error) {
 
 // Undone lists the deliveries that are not worked off, oldest first.
 func (s *Store) Undone(ctx context.Context) ([]bot.Delivery, error) {
-	s.ordinary.Lock()
-	defer s.ordinary.Unlock()
-	rows, err := s.db.QueryContext(ctx, s.query["undone"])
+	s.One.Lock()
+	defer s.One.Unlock()
+	rows, err := s.DB.QueryContext(ctx, s.Query["undone"])
 	if err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
 	}
@@ -50,5 +51,5 @@ func (s *Store) Undone(ctx context.Context) ([]bot.Delivery, error) {
 
 // Finish marks a delivery as worked off.
 func (s *Store) Finish(ctx context.Context, id string) error {
-	return s.exec(ctx, "finish_delivery", millis(time.Now()), id)
+	return s.exec(ctx, "finish_delivery", tables.Millis(time.Now()), id)
 }

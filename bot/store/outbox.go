@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/keeptrusts/ktops/bot"
+	"github.com/keeptrusts/ktops/internal/tables"
 )
 
 // payload is what of a message only its sending needs.
@@ -39,14 +40,14 @@ func (s *Store) Enqueue(ctx context.Context, m bot.Message) (bool, error) {
 		return false, err
 	}
 	fresh := false
-	err = s.within(ctx, func(tx *sql.Tx) error {
+	err = s.Within(ctx, func(tx *sql.Tx) error {
 		if m.Kind == bot.Update {
-			if _, err := tx.ExecContext(ctx, s.query["supersede"], m.Lane()); err != nil {
+			if _, err := tx.ExecContext(ctx, s.Query["supersede"], m.Lane()); err != nil {
 				return fmt.Errorf("supersede edits: %w", err)
 			}
 		}
-		result, err := tx.ExecContext(ctx, s.query["enqueue"], orNull(m.Key), string(m.Kind), m.Lane(), m.Channel,
-			orNull(m.Parent), raw, string(m.State), millis(m.Created), millis(m.NextAt))
+		result, err := tx.ExecContext(ctx, s.Query["enqueue"], orNull(m.Key), string(m.Kind), m.Lane(), m.Channel,
+			orNull(m.Parent), raw, string(m.State), tables.Millis(m.Created), tables.Millis(m.NextAt))
 		if err != nil {
 			return fmt.Errorf("enqueue: %w", err)
 		}
@@ -59,9 +60,9 @@ func (s *Store) Enqueue(ctx context.Context, m bot.Message) (bool, error) {
 
 // Heads lists the first unsent message of each lane that is not waiting for its parent.
 func (s *Store) Heads(ctx context.Context) ([]bot.Message, error) {
-	s.ordinary.Lock()
-	defer s.ordinary.Unlock()
-	rows, err := s.db.QueryContext(ctx, s.query["heads"])
+	s.One.Lock()
+	defer s.One.Unlock()
+	rows, err := s.DB.QueryContext(ctx, s.Query["heads"])
 	if err != nil {
 		return nil, fmt.Errorf("read the outbox: %w", err)
 	}
@@ -79,7 +80,7 @@ func (s *Store) Heads(ctx context.Context) ([]bot.Message, error) {
 			return nil, fmt.Errorf("read a message of the outbox: %w", err)
 		}
 		m.User, m.URL, m.Loud, m.Over, m.Text, m.Blocks = p.User, p.URL, p.Loud, p.Over, p.Text, p.Blocks
-		m.Created, m.NextAt = moment(created), moment(next)
+		m.Created, m.NextAt = tables.Moment(created), tables.Moment(next)
 		heads = append(heads, m)
 	}
 	return heads, rows.Err()
@@ -94,24 +95,24 @@ func (s *Store) Save(ctx context.Context, m bot.Message) error {
 	}
 	var done any
 	if m.State == bot.Sent || m.State == bot.Dropped {
-		done = millis(time.Now())
+		done = tables.Millis(time.Now())
 	}
-	return s.within(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, s.query["save"], string(m.Kind), m.Lane(), raw, string(m.State), m.Attempts,
-			millis(m.NextAt), orNull(m.TS), done, m.ID); err != nil {
+	return s.Within(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, s.Query["save"], string(m.Kind), m.Lane(), raw, string(m.State), m.Attempts,
+			tables.Millis(m.NextAt), orNull(m.TS), done, m.ID); err != nil {
 			return fmt.Errorf("save a message: %w", err)
 		}
-		_, err := tx.ExecContext(ctx, s.query["forget_edit"], m.ID)
+		_, err := tx.ExecContext(ctx, s.Query["forget_edit"], m.ID)
 		return err
 	})
 }
 
 // Depth counts the messages that are not sent.
 func (s *Store) Depth(ctx context.Context) (int, error) {
-	s.ordinary.Lock()
-	defer s.ordinary.Unlock()
+	s.One.Lock()
+	defer s.One.Unlock()
 	var n int
-	if err := s.db.QueryRowContext(ctx, s.query["depth"]).Scan(&n); err != nil {
+	if err := s.DB.QueryRowContext(ctx, s.Query["depth"]).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count the outbox: %w", err)
 	}
 	return n, nil
@@ -119,10 +120,10 @@ func (s *Store) Depth(ctx context.Context) (int, error) {
 
 // Posted is Slack's timestamp of the message with a key; empty before it is sent.
 func (s *Store) Posted(ctx context.Context, key string) (string, error) {
-	s.ordinary.Lock()
-	defer s.ordinary.Unlock()
+	s.One.Lock()
+	defer s.One.Unlock()
 	var ts string
-	err := s.db.QueryRowContext(ctx, s.query["posted"], key).Scan(&ts)
+	err := s.DB.QueryRowContext(ctx, s.Query["posted"], key).Scan(&ts)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("look for message %s: %w", key, err)
 	}

@@ -63,6 +63,42 @@ func (t *Tables) Within(ctx context.Context, do func(*sql.Tx) error) error {
 	return nil
 }
 
+// Exec runs a query by its name and tells how many rows it changed.
+func (t *Tables) Exec(ctx context.Context, name string, args ...any) (int64, error) {
+	t.One.Lock()
+	defer t.One.Unlock()
+	result, err := t.DB.ExecContext(ctx, t.Query[name], args...)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", spoken(name), err)
+	}
+	return result.RowsAffected()
+}
+
+// Row is a row that was found.
+type Row interface {
+	Scan(into ...any) error
+}
+
+// Each hands over every row that a query finds.
+func (t *Tables) Each(ctx context.Context, name string, row func(Row) error, args ...any) error {
+	t.One.Lock()
+	defer t.One.Unlock()
+	rows, err := t.DB.QueryContext(ctx, t.Query[name], args...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", spoken(name), err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return fmt.Errorf("%s: %w", spoken(name), err)
+		}
+	}
+	return rows.Err()
+}
+
+// spoken is a query's name in an error.
+func spoken(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
 // Millis is a moment as it is stored; zero for none.
 func Millis(t time.Time) int64 {
 	if t.IsZero() {

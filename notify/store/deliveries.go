@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/keeptrusts/ktops/internal/tables"
 )
 
 // Heads lists the first unsent delivery of each reader.
@@ -14,13 +16,13 @@ func (s *Store) Heads(ctx context.Context) ([]Delivery, error) {
 // Overdue lists the unsent deliveries whose deadline has passed, also those that wait
 // behind others; a hundred at most.
 func (s *Store) Overdue(ctx context.Context, now time.Time) ([]Delivery, error) {
-	return s.unsent(ctx, "overdue", millis(now))
+	return s.unsent(ctx, "overdue", tables.Millis(now))
 }
 
 func (s *Store) unsent(ctx context.Context, query string, args ...any) ([]Delivery, error) {
-	s.one.Lock()
-	defer s.one.Unlock()
-	rows, err := s.db.QueryContext(ctx, s.query[query], args...)
+	s.One.Lock()
+	defer s.One.Unlock()
+	rows, err := s.DB.QueryContext(ctx, s.Query[query], args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the outbox of notices: %w", err)
 	}
@@ -34,7 +36,7 @@ func (s *Store) unsent(ctx context.Context, query string, args ...any) ([]Delive
 			&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload); err != nil {
 			return nil, fmt.Errorf("read the outbox of notices: %w", err)
 		}
-		d.NextAt, n.At, n.Deadline = moment(next), moment(at), moment(deadline)
+		d.NextAt, n.At, n.Deadline = tables.Moment(next), tables.Moment(at), tables.Moment(deadline)
 		list = append(list, d)
 	}
 	return list, rows.Err()
@@ -43,9 +45,9 @@ func (s *Store) unsent(ctx context.Context, query string, args ...any) ([]Delive
 // Claim records that a delivery is tried once more; it is false for one that is not to
 // be sent any more.
 func (s *Store) Claim(ctx context.Context, d Delivery) (bool, error) {
-	s.one.Lock()
-	defer s.one.Unlock()
-	result, err := s.db.ExecContext(ctx, s.query["claim"], d.ID)
+	s.One.Lock()
+	defer s.One.Unlock()
+	result, err := s.DB.ExecContext(ctx, s.Query["claim"], d.ID)
 	if err != nil {
 		return false, fmt.Errorf("record a try at %s: %w", d.Notice.Key, err)
 	}
@@ -57,11 +59,11 @@ func (s *Store) Claim(ctx context.Context, d Delivery) (bool, error) {
 func (s *Store) Save(ctx context.Context, d Delivery) error {
 	var done any
 	if d.State != Pending {
-		done = millis(time.Now())
+		done = tables.Millis(time.Now())
 	}
-	s.one.Lock()
-	defer s.one.Unlock()
-	if _, err := s.db.ExecContext(ctx, s.query["save"], string(d.State), millis(d.NextAt), d.Error, done, d.ID); err != nil {
+	s.One.Lock()
+	defer s.One.Unlock()
+	if _, err := s.DB.ExecContext(ctx, s.Query["save"], string(d.State), tables.Millis(d.NextAt), d.Error, done, d.ID); err != nil {
 		return fmt.Errorf("record a delivery of %s: %w", d.Notice.Key, err)
 	}
 	return nil
@@ -69,9 +71,9 @@ func (s *Store) Save(ctx context.Context, d Delivery) error {
 
 // Depth counts the unsent deliveries by channel.
 func (s *Store) Depth(ctx context.Context) (map[string]int, error) {
-	s.one.Lock()
-	defer s.one.Unlock()
-	rows, err := s.db.QueryContext(ctx, s.query["depth"])
+	s.One.Lock()
+	defer s.One.Unlock()
+	rows, err := s.DB.QueryContext(ctx, s.Query["depth"])
 	if err != nil {
 		return nil, fmt.Errorf("count the outbox of notices: %w", err)
 	}
@@ -91,9 +93,9 @@ func (s *Store) Depth(ctx context.Context) (map[string]int, error) {
 // History lists deliveries of the newest notices, and notices without any, of an
 // environment; of all when it is empty.
 func (s *Store) History(ctx context.Context, environment string, limit int) ([]Delivery, error) {
-	s.one.Lock()
-	defer s.one.Unlock()
-	rows, err := s.db.QueryContext(ctx, s.query["history"], environment, limit)
+	s.One.Lock()
+	defer s.One.Unlock()
+	rows, err := s.DB.QueryContext(ctx, s.Query["history"], environment, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the history of notices: %w", err)
 	}
@@ -107,7 +109,7 @@ func (s *Store) History(ctx context.Context, environment string, limit int) ([]D
 			&d.Channel, &d.Recipient, &d.State, &d.Attempts, &d.Error, &done); err != nil {
 			return nil, fmt.Errorf("read the history of notices: %w", err)
 		}
-		n.At, n.Deadline, d.DoneAt = moment(at), moment(deadline), moment(done)
+		n.At, n.Deadline, d.DoneAt = tables.Moment(at), tables.Moment(deadline), tables.Moment(done)
 		history = append(history, d)
 	}
 	return history, rows.Err()

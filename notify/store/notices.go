@@ -5,13 +5,15 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"github.com/keeptrusts/ktops/internal/tables"
 )
 
 // Add stores a notice; it is false for one whose key is known.
 func (s *Store) Add(ctx context.Context, n Notice) (fresh bool, err error) {
-	s.one.Lock()
-	defer s.one.Unlock()
-	result, err := s.db.ExecContext(ctx, s.query["add"], n.Key, n.Environment, n.Kind, n.Run, millis(n.At), millis(n.Deadline), n.Payload)
+	s.One.Lock()
+	defer s.One.Unlock()
+	result, err := s.DB.ExecContext(ctx, s.Query["add"], n.Key, n.Environment, n.Kind, n.Run, tables.Millis(n.At), tables.Millis(n.Deadline), n.Payload)
 	if err != nil {
 		return false, fmt.Errorf("store notice %s: %w", n.Key, err)
 	}
@@ -22,9 +24,9 @@ func (s *Store) Add(ctx context.Context, n Notice) (fresh bool, err error) {
 // Due lists the notices whose time has come and that are no deliveries yet, a
 // hundred at most, and tells when the next one's time comes; zero for never.
 func (s *Store) Due(ctx context.Context, now time.Time) (due []Notice, next time.Time, err error) {
-	s.one.Lock()
-	defer s.one.Unlock()
-	rows, err := s.db.QueryContext(ctx, s.query["due"], millis(now))
+	s.One.Lock()
+	defer s.One.Unlock()
+	rows, err := s.DB.QueryContext(ctx, s.Query["due"], tables.Millis(now))
 	if err != nil {
 		return nil, next, fmt.Errorf("read what is due: %w", err)
 	}
@@ -35,23 +37,23 @@ func (s *Store) Due(ctx context.Context, now time.Time) (due []Notice, next time
 		if err := rows.Scan(&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload); err != nil {
 			return nil, next, fmt.Errorf("read what is due: %w", err)
 		}
-		n.At, n.Deadline = moment(at), moment(deadline)
+		n.At, n.Deadline = tables.Moment(at), tables.Moment(deadline)
 		due = append(due, n)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, next, err
 	}
 	var first int64
-	if err := s.db.QueryRowContext(ctx, s.query["next_due"]).Scan(&first); err != nil {
+	if err := s.DB.QueryRowContext(ctx, s.Query["next_due"]).Scan(&first); err != nil {
 		return nil, next, fmt.Errorf("read what is due next: %w", err)
 	}
-	return due, moment(first), nil
+	return due, tables.Moment(first), nil
 }
 
 // Spread makes a notice one delivery for each reader, once.
 func (s *Store) Spread(ctx context.Context, notice int64, readers []Reader, now time.Time) error {
-	return s.within(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, s.query["spread"], millis(now), notice)
+	return s.Within(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, s.Query["spread"], tables.Millis(now), notice)
 		if err != nil {
 			return fmt.Errorf("spread notice %d: %w", notice, err)
 		}
@@ -59,7 +61,7 @@ func (s *Store) Spread(ctx context.Context, notice int64, readers []Reader, now 
 			return err
 		}
 		for _, r := range readers {
-			if _, err := tx.ExecContext(ctx, s.query["deliver"], notice, r.Channel, r.Recipient, millis(now)); err != nil {
+			if _, err := tx.ExecContext(ctx, s.Query["deliver"], notice, r.Channel, r.Recipient, tables.Millis(now)); err != nil {
 				return fmt.Errorf("spread notice %d: %w", notice, err)
 			}
 		}
@@ -71,14 +73,14 @@ func (s *Store) Spread(ctx context.Context, notice int64, readers []Reader, now 
 // not be sent, as far as they are not yet, and reports whether any reached, or may
 // have reached, somebody.
 func (s *Store) Withdraw(ctx context.Context, run, kind string, before time.Time) (reached bool, err error) {
-	err = s.within(ctx, func(tx *sql.Tx) error {
+	err = s.Within(ctx, func(tx *sql.Tx) error {
 		var n int
-		if err := tx.QueryRowContext(ctx, s.query["reached"], run, kind).Scan(&n); err != nil {
+		if err := tx.QueryRowContext(ctx, s.Query["reached"], run, kind).Scan(&n); err != nil {
 			return fmt.Errorf("look whether %s of %s was told: %w", kind, run, err)
 		}
 		reached = n > 0
 		for _, name := range []string{"withdraw_notices", "withdraw_deliveries"} {
-			if _, err := tx.ExecContext(ctx, s.query[name], millis(time.Now()), run, kind, millis(before)); err != nil {
+			if _, err := tx.ExecContext(ctx, s.Query[name], tables.Millis(time.Now()), run, kind, tables.Millis(before)); err != nil {
 				return fmt.Errorf("withdraw %s of %s: %w", kind, run, err)
 			}
 		}
@@ -89,9 +91,9 @@ func (s *Store) Withdraw(ctx context.Context, run, kind string, before time.Time
 
 // Prune forgets notices whose deadline passed before a time.
 func (s *Store) Prune(ctx context.Context, before time.Time) error {
-	return s.within(ctx, func(tx *sql.Tx) error {
+	return s.Within(ctx, func(tx *sql.Tx) error {
 		for _, name := range []string{"prune_deliveries", "prune"} {
-			if _, err := tx.ExecContext(ctx, s.query[name], millis(before)); err != nil {
+			if _, err := tx.ExecContext(ctx, s.Query[name], tables.Millis(before)); err != nil {
 				return fmt.Errorf("forget old notices: %w", err)
 			}
 		}

@@ -4,12 +4,13 @@ import (
 	"context"
 	"time"
 
+	"github.com/keeptrusts/ktops/internal/tables"
 	"github.com/keeptrusts/ktops/ops"
 )
 
 // AddFreeze keeps a freeze that a person declared.
 func (s *Store) AddFreeze(ctx context.Context, f ops.Freeze) error {
-	_, err := s.change(ctx, "insert_freeze", f.ID, f.Environment, millis(f.From), millis(f.Until), f.Reason, f.By.ID, f.By.Name)
+	_, err := s.Exec(ctx, "insert_freeze", f.ID, f.Environment, tables.Millis(f.From), tables.Millis(f.Until), f.Reason, f.By.ID, f.By.Name)
 	return err
 }
 
@@ -17,21 +18,21 @@ func (s *Store) AddFreeze(ctx context.Context, f ops.Freeze) error {
 // soonest first.
 func (s *Store) Freezes(ctx context.Context, at time.Time) ([]ops.Freeze, error) {
 	var list []ops.Freeze
-	err := s.each(ctx, "list_freezes", func(row scanner) error {
+	err := s.Each(ctx, "list_freezes", func(row tables.Row) error {
 		var f ops.Freeze
 		var begins, ends int64
 		if err := row.Scan(&f.ID, &f.Environment, &begins, &ends, &f.Reason, &f.By.ID, &f.By.Name); err != nil {
 			return err
 		}
-		f.From, f.Until = moment(begins), moment(ends)
+		f.From, f.Until = tables.Moment(begins), tables.Moment(ends)
 		list = append(list, f)
 		return nil
-	}, millis(at))
+	}, tables.Millis(at))
 	return list, err
 }
 
 // LiftFreeze ends a declared freeze; it is false when it was lifted already.
 func (s *Store) LiftFreeze(ctx context.Context, id string, by ops.Actor, at time.Time) (bool, error) {
-	n, err := s.change(ctx, "lift_freeze", millis(at), by.ID, id)
+	n, err := s.Exec(ctx, "lift_freeze", tables.Millis(at), by.ID, id)
 	return n > 0, err
 }

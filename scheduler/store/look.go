@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/keeptrusts/ktops/internal/tables"
 )
 
 // Occurrence is the one of that key; false when there is none.
@@ -17,7 +19,7 @@ func (s *Store) Occurrence(ctx context.Context, environment, window, key string)
 // Newest lists the newest occurrences of an environment, or of all when empty, that
 // opened or should have until a time.
 func (s *Store) Newest(ctx context.Context, environment string, until time.Time, limit int) ([]Occurrence, error) {
-	return s.list(ctx, "list_newest", environment, millis(until), limit)
+	return s.list(ctx, "list_newest", environment, tables.Millis(until), limit)
 }
 
 // Open lists the occurrences that have not ended.
@@ -25,7 +27,7 @@ func (s *Store) Open(ctx context.Context) ([]Occurrence, error) { return s.list(
 
 // Since lists the occurrences of an environment that close after a time or are open.
 func (s *Store) Since(ctx context.Context, environment string, at time.Time) ([]Occurrence, error) {
-	return s.list(ctx, "list_since", environment, millis(at))
+	return s.list(ctx, "list_since", environment, tables.Millis(at))
 }
 
 // Untold lists the occurrences that went wrong and that people do not know of.
@@ -38,7 +40,7 @@ func (s *Store) Ended(ctx context.Context, environment, window string, limit int
 
 func (s *Store) list(ctx context.Context, query string, args ...any) ([]Occurrence, error) {
 	var list []Occurrence
-	err := s.each(ctx, query, func(row scanner) error {
+	err := s.Each(ctx, query, func(row tables.Row) error {
 		o, err := scan(row)
 		list = append(list, o)
 		return err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/keeptrusts/ktops/internal/tables"
 	"github.com/keeptrusts/ktops/ops"
 )
 
@@ -29,7 +30,7 @@ type Done struct {
 	Acted bool `json:"acted,omitempty"`
 }
 
-func scan(row scanner) (Occurrence, error) {
+func scan(row tables.Row) (Occurrence, error) {
 	var o Occurrence
 	var does, chores string
 	var opens, closes, began, ended int64
@@ -38,7 +39,7 @@ func scan(row scanner) (Occurrence, error) {
 	if err != nil {
 		return o, err
 	}
-	o.Opens, o.Closes, o.Began, o.Ended = moment(opens), moment(closes), moment(began), moment(ended)
+	o.Opens, o.Closes, o.Began, o.Ended = tables.Moment(opens), tables.Moment(closes), tables.Moment(began), tables.Moment(ended)
 	if err := json.Unmarshal([]byte(does), &o.Does); err != nil {
 		return o, fmt.Errorf("read the chores of %s %s: %w", o.Window, o.Key, err)
 	}

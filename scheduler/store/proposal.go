@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/keeptrusts/ktops/internal/tables"
 	"github.com/keeptrusts/ktops/ops"
 )
 
@@ -18,14 +19,14 @@ type Proposal struct {
 
 // Claim takes the right to propose; it is false when somebody has it.
 func (s *Store) Claim(ctx context.Context, p Proposal) (bool, error) {
-	n, err := s.change(ctx, "claim_proposal", p.Environment, p.Window, p.Key, p.Target.String(), p.Owner)
+	n, err := s.Exec(ctx, "claim_proposal", p.Environment, p.Window, p.Key, p.Target.String(), p.Owner)
 	return n > 0, err
 }
 
 // Proposal is the proposal as it is kept; false when there is none.
 func (s *Store) Proposal(ctx context.Context, p Proposal) (Proposal, bool, error) {
 	found := false
-	err := s.each(ctx, "proposal", func(row scanner) error {
+	err := s.Each(ctx, "proposal", func(row tables.Row) error {
 		found = true
 		return row.Scan(&p.Owner, &p.Run, &p.Refusal)
 	}, p.Environment, p.Window, p.Key, p.Target.String())
@@ -35,7 +36,7 @@ func (s *Store) Proposal(ctx context.Context, p Proposal) (Proposal, bool, error
 // TakeProposal takes the right to propose from an owner that is gone, or after a
 // refusal; it is false when somebody was faster.
 func (s *Store) TakeProposal(ctx context.Context, seen Proposal, owner string) (bool, error) {
-	n, err := s.change(ctx, "take_proposal", owner, seen.Environment, seen.Window, seen.Key, seen.Target.String(), seen.Owner)
+	n, err := s.Exec(ctx, "take_proposal", owner, seen.Environment, seen.Window, seen.Key, seen.Target.String(), seen.Owner)
 	return n > 0, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/keeptrusts/ktops/internal/tables"
 	"github.com/keeptrusts/ktops/ops"
 )
 
@@ -30,15 +31,15 @@ func (s *Store) Insert(ctx context.Context, o Occurrence, telling Telling) (bool
 	if err != nil {
 		return false, err
 	}
-	n, err := s.change(ctx, "insert_occurrence", o.Environment, o.Window, o.Key, o.Zone, millis(o.Opens), millis(o.Closes),
-		string(o.State), does, done, o.Run, o.Reason, o.By.ID, o.By.Name, o.Owner, millis(o.Began), millis(o.Ended), int(telling))
+	n, err := s.Exec(ctx, "insert_occurrence", o.Environment, o.Window, o.Key, o.Zone, tables.Millis(o.Opens), tables.Millis(o.Closes),
+		string(o.State), does, done, o.Run, o.Reason, o.By.ID, o.By.Name, o.Owner, tables.Millis(o.Began), tables.Millis(o.Ended), int(telling))
 	return n > 0, err
 }
 
 // Take makes owner the owner of an open occurrence that is as it was seen; it is
 // false when somebody has moved since.
 func (s *Store) Take(ctx context.Context, seen Occurrence, owner string, at time.Time) (bool, error) {
-	n, err := s.change(ctx, "take_occurrence", owner, millis(at), seen.Environment, seen.Window, seen.Key, seen.Owner, seen.Beat)
+	n, err := s.Exec(ctx, "take_occurrence", owner, tables.Millis(at), seen.Environment, seen.Window, seen.Key, seen.Owner, seen.Beat)
 	return n > 0, err
 }
 
@@ -58,13 +59,13 @@ func (s *Store) Save(ctx context.Context, o Occurrence, telling Telling) error {
 	if err != nil {
 		return err
 	}
-	return s.owned(ctx, "save_occurrence", string(o.State), done, o.Run, o.Reason, millis(o.Ended), int(telling),
+	return s.owned(ctx, "save_occurrence", string(o.State), done, o.Run, o.Reason, tables.Millis(o.Ended), int(telling),
 		o.Environment, o.Window, o.Key, o.Owner)
 }
 
 // owned runs a statement that changes a row only for its owner.
 func (s *Store) owned(ctx context.Context, name string, args ...any) error {
-	n, err := s.change(ctx, name, args...)
+	n, err := s.Exec(ctx, name, args...)
 	if err == nil && n == 0 {
 		return ErrLost
 	}
@@ -73,7 +74,7 @@ func (s *Store) owned(ctx context.Context, name string, args ...any) error {
 
 // Tell records that people were told about an occurrence.
 func (s *Store) Tell(ctx context.Context, o ops.Occurrence) error {
-	_, err := s.change(ctx, "tell_occurrence", o.Environment, o.Window, o.Key)
+	_, err := s.Exec(ctx, "tell_occurrence", o.Environment, o.Window, o.Key)
 	return err
 }
 
