@@ -106,6 +106,25 @@ func TestPropose_RefusesWhatDoesNotFitIntoItsOpening(t *testing.T) {
 	})
 }
 
+func TestApprove_RefusesAnOpeningIntoWhichTheRunDoesNotFit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, m := newDowntime(t), newMemory()
+		o := newOperator(m, m, d.environment(onePerson()))
+		run, err := o.Propose(t.Context(), upgrade(t, "3.0.0", alice))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.calendar.opening.Closes = d.calendar.opening.Opens.Add(time.Minute)
+		_, err = o.Approve(t.Context(), run.ID, ops.Approval{By: bob, Opening: &ops.Opening{Key: ops.NextWindow}})
+		if r := refusal(t, err); !strings.Contains(r.Why, "window night lasts 1m0s") {
+			t.Error(r)
+		}
+		if now, err := o.Run(t.Context(), run.ID); err != nil || now.State != ops.Proposed {
+			t.Errorf("the run is %s, %v", now.State, err)
+		}
+	})
+}
+
 func TestPropose_WithoutApprovalsAWindowIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, m := newDowntime(t), newMemory()

@@ -211,3 +211,15 @@ func TestWindows_TellOfAFreezeOfNow(t *testing.T) {
 		}
 	})
 }
+
+func TestNext_NamesAClockChangeOnlyAmongWhatIsShown(t *testing.T) {
+	now := time.Date(2026, 3, 27, 2, 0, 0, 0, time.UTC)
+	shown := []console.Coming{{Occurrence: ops.Occurrence{Opening: *opening(now)}}}
+	for at, named := range map[time.Time]bool{now.Add(30 * time.Minute): true, now.Add(2 * time.Hour): false} {
+		w := ops.WindowState{Zone: "Europe/Berlin", Change: &ops.ClockChange{At: at, Before: time.Hour, After: 2 * time.Hour}}
+		text := console.Next(console.Style{}, shown, []ops.WindowState{w, w})
+		if got := strings.Count(text, "The clocks of Europe/Berlin change on"); (got == 1) != named || got > 1 {
+			t.Errorf("a change at %s is named %d times", at, got)
+		}
+	}
+}
