@@ -122,8 +122,11 @@ func over(r ops.Run) bool {
 func (w *watching) begin(ctx context.Context) error {
 	w.updates = w.session.Watch(ctx, w.run.ID)
 	run, err := w.session.Run(ctx, w.run.ID)
-	if err != nil {
-		return err
+	if err != nil { // the daemon may be restarting, and the run is known
+		if err := w.unseen(ctx, err); err != nil {
+			return err
+		}
+		run = w.run
 	}
 	w.run = run
 	if err := w.view.Show(ops.Update{Run: run, Remaining: remaining(run)}); err != nil {
