@@ -128,4 +128,3 @@ func quiet() *logrus.Entry {
 	log.SetOutput(io.Discard)
 	return logrus.NewEntry(log)
 }
-

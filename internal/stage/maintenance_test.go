@@ -111,7 +111,7 @@ func TestFreeze_BlocksAnUpgradeUntilItIsLifted(t *testing.T) {
 	s := stage.Test(t, stage.Options{World: small()})
 	typed(t, s, "bob", "/keeptrusts freeze 2h big sale")
 	click(t, s, "bob", told(t, s, "big sale"), "Freeze")
-	told(t, s, "froze production", "big sale")
+	told(t, s, "Only an urgent upgrade", "big sale")
 	_, bad, code, err := s.Ktops(t.Context(), "upgrade", "2.5.0", "--yes")
 	if err != nil || code != 3 || !strings.Contains(bad, "big sale") {
 		t.Errorf("an upgrade in a freeze: exit code %d, %s %v", code, bad, err)
