@@ -12,6 +12,10 @@ import (
 const (
 	requestLimit = 30 * time.Second
 	maxSamples   = 20
+
+	// streamAgain is how long a caller whose stream did not go through waits before
+	// the next try, as client libraries do: a closed edge is not stormed.
+	streamAgain = time.Second
 )
 
 // LoadOptions say how hard to press; the zero values of Rate and Streams are 150
@@ -172,7 +176,7 @@ func (l *Load) streams(ctx context.Context) {
 		err := readStream(context.WithoutCancel(ctx), l.client, l.edge, l.options.StreamLength)
 		l.countStream(err)
 		if err != nil {
-			pause(ctx, pollEvery)
+			pause(ctx, streamAgain)
 		}
 	}
 }
