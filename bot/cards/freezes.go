@@ -45,7 +45,7 @@ func freezeText(f ops.Freeze, now time.Time, zone string) string {
 
 // Frozen tells all that an environment is frozen.
 func Frozen(f ops.Freeze, zone string) Card {
-	return Plain(fmt.Sprintf("🧊 %s froze *%s* until %s: %s. Only an urgent upgrade with its own approval passes. It is lifted as %s.",
+	return Plain(fmt.Sprintf("🧊 %s froze *%s* until %s: %s. Only an urgent upgrade with its own approval passes. To lift it: unfreeze %s",
 		person(f.By), inline(f.Environment, maxWord), clock(f.Until, zone), inline(f.Reason, maxStory), code(f.ID, maxWord)))
 }
 

@@ -121,7 +121,7 @@ func TestFreeze_BlocksAnUpgradeUntilItIsLifted(t *testing.T) {
 	if err != nil || code != 0 || json.Unmarshal([]byte(out), &freezes) != nil || len(freezes) != 1 {
 		t.Fatalf("ktops freeze list: exit code %d, %s%s %v", code, out, bad, err)
 	}
-	if _, bad, code, err = s.Ktops(t.Context(), "freeze", "remove", freezes[0].ID, "--yes"); err != nil || code != 0 {
+	if _, bad, code, err = s.Ktops(t.Context(), "freeze", "remove", freezes[0].ID); err != nil || code != 0 {
 		t.Fatalf("ktops freeze remove: exit code %d, %s %v", code, bad, err)
 	}
 	ask(t, s, "alice", "2.5.0")

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"path"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -20,14 +19,25 @@ type Tables struct {
 	// Query has the text of each query by its file's name without .sql.
 	Query map[string]string
 	// One lets one thing at a time at the database: SQLite's own waiting is by polling.
-	One sync.Mutex
+	One Turn
 }
+
+// Turn is a lock that is waited for as for a channel. Whoever has it may sleep, which
+// SQLite does while another process writes, and under a simulated clock (testing/synctest)
+// that sleep ends only if nobody waits for a mutex meanwhile.
+type Turn chan struct{}
+
+// Lock waits for its turn.
+func (t Turn) Lock() { t <- struct{}{} }
+
+// Unlock gives the turn to the next.
+func (t Turn) Unlock() { <-t }
 
 // Open is the tables of a part after the migrations that the database lacks. The
 // files are migrations/NUMBER_what.sql and queries/NAME.sql; the part's name goes into
 // that of the table which records its migrations.
 func Open(ctx context.Context, db *sql.DB, part string, files fs.FS) (*Tables, error) {
-	t := &Tables{DB: db, Query: map[string]string{}}
+	t := &Tables{DB: db, Query: map[string]string{}, One: make(Turn, 1)}
 	names, err := fs.Glob(files, "queries/*.sql")
 	if err != nil {
 		return nil, fmt.Errorf("list the queries of %s: %w", part, err)
