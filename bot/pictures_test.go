@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/keeptrusts/ktops/internal/browser"
 	"github.com/keeptrusts/ktops/ops"
 )
 
@@ -24,7 +25,7 @@ func TestPictures_AWindowFromThePlanToTheReport(t *testing.T) {
 	}
 	w := overSocket(t)
 	run := w.majorUpgrade(t)
-	tab := browser(t, w.ws.URL()+"/?user=bob")
+	tab := open(t, w.ws.URL()+"/?user=bob")
 	see(t, tab, chromedp.Click(`[data-action="run.schedule"]`), shows("#dialog.modal", "Choosing an opening approves"))
 	picture(t, tab, "window-schedule.png")
 	see(t, tab, chromedp.Click("#dialog footer .button.primary"), shows("#messages", "Latest safe start"))
@@ -121,17 +122,10 @@ func (w *world) passes(t *testing.T, e ops.Event) ops.Run {
 	return run
 }
 
-// browser opens a page in a browser of its own, sharper than usual.
-func browser(t *testing.T, url string) context.Context {
+// open opens a page in a browser of its own, sharper than usual.
+func open(t *testing.T, url string) context.Context {
 	t.Helper()
-	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.Flag("disable-quic", true))
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), flags...)
-	t.Cleanup(stop)
-	tab, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		closeTab()
-		_ = chromedp.WaitClosed(tab)
-	})
+	tab := browser.Tab(t)
 	if err := chromedp.Do(tab, chromedp.EmulateViewport(1280, 1100, chromedp.EmulateScale(1.5))); err != nil {
 		t.Fatalf("start chromium: %v", err)
 	}
@@ -142,15 +136,7 @@ func browser(t *testing.T, url string) context.Context {
 // see takes steps in the tab; each has to come about within half a minute.
 func see(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	for _, step := range steps {
-		ctx, cancel := context.WithTimeout(tab, 30*time.Second)
-		err := chromedp.Do(ctx, step)
-		cancel()
-		if err != nil {
-			shown, _ := chromedp.Run(tab, chromedp.Text("body"))
-			t.Fatalf("%v; the page shows:\n%s", err, shown)
-		}
-	}
+	browser.Do(t, tab, 30*time.Second, steps...)
 }
 
 // shows waits until an element says something.

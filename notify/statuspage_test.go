@@ -9,6 +9,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/keeptrusts/ktops/internal/browser"
 )
 
 // In a browser nothing is cut off on a phone, and both schemes have their colours.
@@ -21,7 +23,8 @@ func TestStatusPage_FitsAPhoneInLightAndDark(t *testing.T) {
 	w.names = w.names[:3]
 	server := httptest.NewServer(statusPage(t, w))
 	defer server.Close()
-	tab := browser(t)
+	tab, cancel := context.WithTimeout(browser.Tab(t), time.Minute)
+	defer cancel()
 	backgrounds := map[string]bool{}
 	for _, view := range []struct {
 		scheme string
@@ -54,22 +57,6 @@ func TestStatusPage_FitsAPhoneInLightAndDark(t *testing.T) {
 	if len(backgrounds) != 2 {
 		t.Errorf("light and dark have the same background: %v", backgrounds)
 	}
-}
-
-// browser opens a tab in a browser of its own.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.Flag("disable-quic", true))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	t.Cleanup(cancel)
-	allocator, stop := chromedp.NewExecAllocator(ctx, flags...)
-	t.Cleanup(stop)
-	tab, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		closeTab()
-		_ = chromedp.WaitClosed(tab)
-	})
-	return tab
 }
 
 func picture(t *testing.T, tab context.Context, file string) {

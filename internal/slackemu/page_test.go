@@ -10,20 +10,14 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/slack-go/slack"
 
+	"github.com/keeptrusts/ktops/internal/browser"
 	"github.com/keeptrusts/ktops/internal/slackemu"
 )
 
 // browse opens the page in a browser of its own, and returns the tab.
 func browse(t *testing.T, url string, width int64) context.Context {
 	t.Helper()
-	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.Flag("disable-quic", true))
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), flags...)
-	t.Cleanup(stop)
-	tab, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		closeTab()
-		_ = chromedp.WaitClosed(tab)
-	})
+	tab := browser.Tab(t)
 	if err := chromedp.Do(tab, chromedp.EmulateViewport(width, 860)); err != nil {
 		t.Fatalf("start chromium: %v", err)
 	}
@@ -34,15 +28,7 @@ func browse(t *testing.T, url string, width int64) context.Context {
 // do runs steps in the tab; each has to come about within ten seconds.
 func do(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	for _, step := range steps {
-		ctx, cancel := context.WithTimeout(tab, 10*time.Second)
-		err := chromedp.Do(ctx, step)
-		cancel()
-		if err != nil {
-			shown, _ := chromedp.Run(tab, chromedp.Text("body"))
-			t.Fatalf("%v; the page shows:\n%s", err, shown)
-		}
-	}
+	browser.Do(t, tab, 10*time.Second, steps...)
 }
 
 func read[T any](t *testing.T, tab context.Context, expression string) T {

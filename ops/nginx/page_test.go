@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"github.com/keeptrusts/ktops/internal/browser"
 	"github.com/keeptrusts/ktops/ops"
 	"github.com/keeptrusts/ktops/ops/nginx"
 )
@@ -145,14 +146,7 @@ func browse(t *testing.T, page string, width, height int64, scheme string) conte
 		http.ServeContent(w, new(http.Request), "closed.html", time.Time{}, bytes.NewReader([]byte(page)))
 	}))
 	t.Cleanup(server.Close)
-	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.Flag("disable-quic", true), chromedp.Env("TZ=UTC"))
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), flags...)
-	t.Cleanup(stop)
-	tab, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		closeTab()
-		_ = chromedp.WaitClosed(tab)
-	})
+	tab := browser.Tab(t, chromedp.Env("TZ=UTC"))
 	if err := chromedp.Do(tab, chromedp.EmulateViewport(width, height)); err != nil {
 		t.Fatalf("start chromium: %v", err)
 	}
