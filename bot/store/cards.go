@@ -2,26 +2,22 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/keeptrusts/ktops/bot"
+	"github.com/keeptrusts/ktops/internal/tables"
 )
 
 // Card is the card of a run; false when there is none.
-func (s *Store) Card(ctx context.Context, run string) (bot.RunCard, bool, error) {
-	s.One.Lock()
-	defer s.One.Unlock()
-	c := bot.RunCard{Run: run}
-	err := s.DB.QueryRowContext(ctx, s.Query["card"], run).Scan(&c.Channel, &c.Seq, &c.Told)
-	if errors.Is(err, sql.ErrNoRows) {
-		return bot.RunCard{}, false, nil
-	}
+func (s *Store) Card(ctx context.Context, run string) (c bot.RunCard, found bool, err error) {
+	err = s.Each(ctx, "card", func(row tables.Row) error {
+		c, found = bot.RunCard{Run: run}, true
+		return row.Scan(&c.Channel, &c.Seq, &c.Told)
+	}, run)
 	if err != nil {
 		return bot.RunCard{}, false, fmt.Errorf("read the card of %s: %w", run, err)
 	}
-	return c, true, nil
+	return c, found, nil
 }
 
 // SaveCard keeps the card of a run.

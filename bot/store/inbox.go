@@ -16,7 +16,7 @@ func (s *Store) Receive(ctx context.Context, d bot.Delivery) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("write a delivery: %w", err)
 	}
-	// Without s.One: Slack waits for this one.
+	// Without waiting for its turn: Slack waits for this one.
 	result, err := s.DB.ExecContext(ctx, s.Query["receive"], d.ID, tables.Millis(d.Received), string(payload))
 	if err != nil {
 		return false, fmt.Errorf("receive: %w", err)
@@ -27,26 +27,23 @@ func (s *Store) Receive(ctx context.Context, d bot.Delivery) (bool, error) {
 
 // Undone lists the deliveries that are not worked off, oldest first.
 func (s *Store) Undone(ctx context.Context) ([]bot.Delivery, error) {
-	s.One.Lock()
-	defer s.One.Unlock()
-	rows, err := s.DB.QueryContext(ctx, s.Query["undone"])
+	var undone []bot.Delivery
+	err := s.Each(ctx, "undone", func(row tables.Row) error {
+		var d bot.Delivery
+		var payload string
+		if err := row.Scan(&payload); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(payload), &d); err != nil {
+			return fmt.Errorf("a delivery: %w", err)
+		}
+		undone = append(undone, d)
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
 	}
-	defer rows.Close()
-	var undone []bot.Delivery
-	for rows.Next() {
-		var d bot.Delivery
-		var payload string
-		if err := rows.Scan(&payload); err != nil {
-			return nil, fmt.Errorf("read the inbox: %w", err)
-		}
-		if err := json.Unmarshal([]byte(payload), &d); err != nil {
-			return nil, fmt.Errorf("read a delivery of the inbox: %w", err)
-		}
-		undone = append(undone, d)
-	}
-	return undone, rows.Err()
+	return undone, nil
 }
 
 // Finish marks a delivery as worked off.

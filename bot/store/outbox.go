@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -60,30 +59,27 @@ func (s *Store) Enqueue(ctx context.Context, m bot.Message) (bool, error) {
 
 // Heads lists the first unsent message of each lane that is not waiting for its parent.
 func (s *Store) Heads(ctx context.Context) ([]bot.Message, error) {
-	s.One.Lock()
-	defer s.One.Unlock()
-	rows, err := s.DB.QueryContext(ctx, s.Query["heads"])
-	if err != nil {
-		return nil, fmt.Errorf("read the outbox: %w", err)
-	}
-	defer rows.Close()
 	var heads []bot.Message
-	for rows.Next() {
+	err := s.Each(ctx, "heads", func(row tables.Row) error {
 		var m bot.Message
 		var raw string
 		var p payload
 		var created, next int64
-		if err := rows.Scan(&m.ID, &m.Key, &m.Kind, &m.Channel, &m.Parent, &m.ParentTS, &raw, &m.State, &m.Attempts, &created, &next); err != nil {
-			return nil, fmt.Errorf("read the outbox: %w", err)
+		if err := row.Scan(&m.ID, &m.Key, &m.Kind, &m.Channel, &m.Parent, &m.ParentTS, &raw, &m.State, &m.Attempts, &created, &next); err != nil {
+			return err
 		}
 		if err := json.Unmarshal([]byte(raw), &p); err != nil {
-			return nil, fmt.Errorf("read a message of the outbox: %w", err)
+			return fmt.Errorf("a message: %w", err)
 		}
 		m.User, m.URL, m.Loud, m.Over, m.Text, m.Blocks = p.User, p.URL, p.Loud, p.Over, p.Text, p.Blocks
 		m.Created, m.NextAt = tables.Moment(created), tables.Moment(next)
 		heads = append(heads, m)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the outbox: %w", err)
 	}
-	return heads, rows.Err()
+	return heads, nil
 }
 
 // Save records how far a message is. An edit that is done, or that a newer one
@@ -108,23 +104,16 @@ func (s *Store) Save(ctx context.Context, m bot.Message) error {
 }
 
 // Depth counts the messages that are not sent.
-func (s *Store) Depth(ctx context.Context) (int, error) {
-	s.One.Lock()
-	defer s.One.Unlock()
-	var n int
-	if err := s.DB.QueryRowContext(ctx, s.Query["depth"]).Scan(&n); err != nil {
+func (s *Store) Depth(ctx context.Context) (n int, err error) {
+	if err := s.Each(ctx, "depth", func(row tables.Row) error { return row.Scan(&n) }); err != nil {
 		return 0, fmt.Errorf("count the outbox: %w", err)
 	}
 	return n, nil
 }
 
 // Posted is Slack's timestamp of the message with a key; empty before it is sent.
-func (s *Store) Posted(ctx context.Context, key string) (string, error) {
-	s.One.Lock()
-	defer s.One.Unlock()
-	var ts string
-	err := s.DB.QueryRowContext(ctx, s.Query["posted"], key).Scan(&ts)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+func (s *Store) Posted(ctx context.Context, key string) (ts string, err error) {
+	if err := s.Each(ctx, "posted", func(row tables.Row) error { return row.Scan(&ts) }, key); err != nil {
 		return "", fmt.Errorf("look for message %s: %w", key, err)
 	}
 	return ts, nil

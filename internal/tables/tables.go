@@ -15,29 +15,27 @@ import (
 
 // Tables are those of one part.
 type Tables struct {
+	// DB is the database, for what need not wait for its turn.
 	DB *sql.DB
 	// Query has the text of each query by its file's name without .sql.
 	Query map[string]string
-	// One lets one thing at a time at the database: SQLite's own waiting is by polling.
-	One Turn
+	// one lets one thing at a time at the database: SQLite's own waiting is by polling.
+	one turn
 }
 
-// Turn is a lock that is waited for as for a channel. Whoever has it may sleep, which
+// turn is a lock that is waited for as for a channel. Whoever has it may sleep, which
 // SQLite does while another process writes, and under a simulated clock (testing/synctest)
 // that sleep ends only if nobody waits for a mutex meanwhile.
-type Turn chan struct{}
+type turn chan struct{}
 
-// Lock waits for its turn.
-func (t Turn) Lock() { t <- struct{}{} }
-
-// Unlock gives the turn to the next.
-func (t Turn) Unlock() { <-t }
+func (t turn) Lock()   { t <- struct{}{} }
+func (t turn) Unlock() { <-t }
 
 // Open is the tables of a part after the migrations that the database lacks. The
 // files are migrations/NUMBER_what.sql and queries/NAME.sql; the part's name goes into
 // that of the table which records its migrations.
 func Open(ctx context.Context, db *sql.DB, part string, files fs.FS) (*Tables, error) {
-	t := &Tables{DB: db, Query: map[string]string{}, One: make(Turn, 1)}
+	t := &Tables{DB: db, Query: map[string]string{}, one: make(turn, 1)}
 	names, err := fs.Glob(files, "queries/*.sql")
 	if err != nil {
 		return nil, fmt.Errorf("list the queries of %s: %w", part, err)
@@ -57,8 +55,8 @@ func Open(ctx context.Context, db *sql.DB, part string, files fs.FS) (*Tables, e
 
 // Within runs a transaction, which is rolled back when do has an error.
 func (t *Tables) Within(ctx context.Context, do func(*sql.Tx) error) error {
-	t.One.Lock()
-	defer t.One.Unlock()
+	t.one.Lock()
+	defer t.one.Unlock()
 	tx, err := t.DB.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -75,8 +73,8 @@ func (t *Tables) Within(ctx context.Context, do func(*sql.Tx) error) error {
 
 // Exec runs a query by its name and tells how many rows it changed.
 func (t *Tables) Exec(ctx context.Context, name string, args ...any) (int64, error) {
-	t.One.Lock()
-	defer t.One.Unlock()
+	t.one.Lock()
+	defer t.one.Unlock()
 	result, err := t.DB.ExecContext(ctx, t.Query[name], args...)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", spoken(name), err)
@@ -91,8 +89,8 @@ type Row interface {
 
 // Each hands over every row that a query finds.
 func (t *Tables) Each(ctx context.Context, name string, row func(Row) error, args ...any) error {
-	t.One.Lock()
-	defer t.One.Unlock()
+	t.one.Lock()
+	defer t.one.Unlock()
 	rows, err := t.DB.QueryContext(ctx, t.Query[name], args...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", spoken(name), err)

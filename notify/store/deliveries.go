@@ -20,39 +20,31 @@ func (s *Store) Overdue(ctx context.Context, now time.Time) ([]Delivery, error) 
 }
 
 func (s *Store) unsent(ctx context.Context, query string, args ...any) ([]Delivery, error) {
-	s.One.Lock()
-	defer s.One.Unlock()
-	rows, err := s.DB.QueryContext(ctx, s.Query[query], args...)
-	if err != nil {
-		return nil, fmt.Errorf("read the outbox of notices: %w", err)
-	}
-	defer rows.Close()
 	var list []Delivery
-	for rows.Next() {
+	err := s.Each(ctx, query, func(row tables.Row) error {
 		var d Delivery
 		var next, at, deadline int64
 		n := &d.Notice
-		if err := rows.Scan(&d.ID, &d.Channel, &d.Recipient, &d.State, &d.Attempts, &next, &d.Error,
-			&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload); err != nil {
-			return nil, fmt.Errorf("read the outbox of notices: %w", err)
-		}
+		err := row.Scan(&d.ID, &d.Channel, &d.Recipient, &d.State, &d.Attempts, &next, &d.Error,
+			&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload)
 		d.NextAt, n.At, n.Deadline = tables.Moment(next), tables.Moment(at), tables.Moment(deadline)
 		list = append(list, d)
+		return err
+	}, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the outbox of notices: %w", err)
 	}
-	return list, rows.Err()
+	return list, nil
 }
 
 // Claim records that a delivery is tried once more; it is false for one that is not to
 // be sent any more.
 func (s *Store) Claim(ctx context.Context, d Delivery) (bool, error) {
-	s.One.Lock()
-	defer s.One.Unlock()
-	result, err := s.DB.ExecContext(ctx, s.Query["claim"], d.ID)
+	claimed, err := s.Exec(ctx, "claim", d.ID)
 	if err != nil {
 		return false, fmt.Errorf("record a try at %s: %w", d.Notice.Key, err)
 	}
-	n, err := result.RowsAffected()
-	return n > 0, err
+	return claimed > 0, nil
 }
 
 // Save records what came of a delivery: its state, error and next try.
@@ -61,9 +53,7 @@ func (s *Store) Save(ctx context.Context, d Delivery) error {
 	if d.State != Pending {
 		done = tables.Millis(time.Now())
 	}
-	s.One.Lock()
-	defer s.One.Unlock()
-	if _, err := s.DB.ExecContext(ctx, s.Query["save"], string(d.State), tables.Millis(d.NextAt), d.Error, done, d.ID); err != nil {
+	if _, err := s.Exec(ctx, "save", string(d.State), tables.Millis(d.NextAt), d.Error, done, d.ID); err != nil {
 		return fmt.Errorf("record a delivery of %s: %w", d.Notice.Key, err)
 	}
 	return nil
@@ -71,46 +61,36 @@ func (s *Store) Save(ctx context.Context, d Delivery) error {
 
 // Depth counts the unsent deliveries by channel.
 func (s *Store) Depth(ctx context.Context) (map[string]int, error) {
-	s.One.Lock()
-	defer s.One.Unlock()
-	rows, err := s.DB.QueryContext(ctx, s.Query["depth"])
+	depth := map[string]int{}
+	err := s.Each(ctx, "depth", func(row tables.Row) error {
+		var channel string
+		var n int
+		err := row.Scan(&channel, &n)
+		depth[channel] = n
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("count the outbox of notices: %w", err)
 	}
-	defer rows.Close()
-	depth := map[string]int{}
-	for rows.Next() {
-		var channel string
-		var n int
-		if err := rows.Scan(&channel, &n); err != nil {
-			return nil, fmt.Errorf("count the outbox of notices: %w", err)
-		}
-		depth[channel] = n
-	}
-	return depth, rows.Err()
+	return depth, nil
 }
 
 // History lists deliveries of the newest notices, and notices without any, of an
 // environment; of all when it is empty.
 func (s *Store) History(ctx context.Context, environment string, limit int) ([]Delivery, error) {
-	s.One.Lock()
-	defer s.One.Unlock()
-	rows, err := s.DB.QueryContext(ctx, s.Query["history"], environment, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read the history of notices: %w", err)
-	}
-	defer rows.Close()
 	var history []Delivery
-	for rows.Next() {
+	err := s.Each(ctx, "history", func(row tables.Row) error {
 		var d Delivery
 		var at, deadline, done int64
 		n := &d.Notice
-		if err := rows.Scan(&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload,
-			&d.Channel, &d.Recipient, &d.State, &d.Attempts, &d.Error, &done); err != nil {
-			return nil, fmt.Errorf("read the history of notices: %w", err)
-		}
+		err := row.Scan(&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload,
+			&d.Channel, &d.Recipient, &d.State, &d.Attempts, &d.Error, &done)
 		n.At, n.Deadline, d.DoneAt = tables.Moment(at), tables.Moment(deadline), tables.Moment(done)
 		history = append(history, d)
+		return err
+	}, environment, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the history of notices: %w", err)
 	}
-	return history, rows.Err()
+	return history, nil
 }

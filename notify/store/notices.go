@@ -11,43 +11,37 @@ import (
 
 // Add stores a notice; it is false for one whose key is known.
 func (s *Store) Add(ctx context.Context, n Notice) (fresh bool, err error) {
-	s.One.Lock()
-	defer s.One.Unlock()
-	result, err := s.DB.ExecContext(ctx, s.Query["add"], n.Key, n.Environment, n.Kind, n.Run, tables.Millis(n.At), tables.Millis(n.Deadline), n.Payload)
+	added, err := s.Exec(ctx, "add", n.Key, n.Environment, n.Kind, n.Run, tables.Millis(n.At), tables.Millis(n.Deadline), n.Payload)
 	if err != nil {
 		return false, fmt.Errorf("store notice %s: %w", n.Key, err)
 	}
-	added, err := result.RowsAffected()
-	return added > 0, err
+	return added > 0, nil
 }
 
 // Due lists the notices whose time has come and that are no deliveries yet, a
 // hundred at most, and tells when the next one's time comes; zero for never.
 func (s *Store) Due(ctx context.Context, now time.Time) (due []Notice, next time.Time, err error) {
-	s.One.Lock()
-	defer s.One.Unlock()
-	rows, err := s.DB.QueryContext(ctx, s.Query["due"], tables.Millis(now))
+	err = s.Each(ctx, "due", func(row tables.Row) error {
+		var n Notice
+		var at, deadline int64
+		err := row.Scan(&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload)
+		n.At, n.Deadline = tables.Moment(at), tables.Moment(deadline)
+		due = append(due, n)
+		return err
+	}, tables.Millis(now))
 	if err != nil {
 		return nil, next, fmt.Errorf("read what is due: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var n Notice
-		var at, deadline int64
-		if err := rows.Scan(&n.ID, &n.Key, &n.Environment, &n.Kind, &n.Run, &at, &deadline, &n.Payload); err != nil {
-			return nil, next, fmt.Errorf("read what is due: %w", err)
-		}
-		n.At, n.Deadline = tables.Moment(at), tables.Moment(deadline)
-		due = append(due, n)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, next, err
-	}
-	var first int64
-	if err := s.DB.QueryRowContext(ctx, s.Query["next_due"]).Scan(&first); err != nil {
+	err = s.Each(ctx, "next_due", func(row tables.Row) error {
+		var first int64
+		err := row.Scan(&first)
+		next = tables.Moment(first)
+		return err
+	})
+	if err != nil {
 		return nil, next, fmt.Errorf("read what is due next: %w", err)
 	}
-	return due, tables.Moment(first), nil
+	return due, next, nil
 }
 
 // Spread makes a notice one delivery for each reader, once.
