@@ -34,11 +34,7 @@ func (b *Bot) askFreeze(ctx context.Context, d Delivery, cmd Command, env string
 		return errNoWindows(env)
 	}
 	zone := b.zoneOf(env)
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		loc = time.UTC
-	}
-	until, err := untilTime(cmd.Until, time.Now(), loc)
+	until, err := untilTime(cmd.Until, time.Now(), ops.Location(zone))
 	if err != nil {
 		return ops.Refuse(err.Error(), "freeze 3d REASON")
 	}

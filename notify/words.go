@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/keeptrusts/ktops/ops"
 )
 
 // when is a time on the clock of a zone, and in UTC beside it.
@@ -12,12 +14,7 @@ func when(t time.Time, zone string) string {
 	if t.IsZero() {
 		return "at a time not known"
 	}
-	loc, err := time.LoadLocation(zone)
-	if err != nil || zone == "" || zone == "UTC" {
-		return t.UTC().Format("Monday 2 January 2006, 15:04 MST")
-	}
-	local := t.In(loc)
-	return local.Format("Monday 2 January 2006, 15:04 MST") + " (" + beside(t.UTC(), local) + ")"
+	return shown(t, zone, "Monday 2 January 2006, 15:04 MST")
 }
 
 // clock is a time of day on the clock of a zone, and in UTC beside it.
@@ -25,12 +22,15 @@ func clock(t time.Time, zone string) string {
 	if t.IsZero() {
 		return "a time not known"
 	}
-	loc, err := time.LoadLocation(zone)
-	if err != nil || zone == "" || zone == "UTC" {
-		return t.UTC().Format("15:04 MST")
+	return shown(t, zone, "15:04 MST")
+}
+
+func shown(t time.Time, zone, form string) string {
+	local := t.In(ops.Location(zone))
+	if local.Location() == time.UTC {
+		return local.Format(form)
 	}
-	local := t.In(loc)
-	return local.Format("15:04 MST") + " (" + beside(t.UTC(), local) + ")"
+	return local.Format(form) + " (" + beside(t.UTC(), local) + ")"
 }
 
 // beside names the day only where it is another one in UTC.

@@ -35,7 +35,7 @@ func planClosing(ctx context.Context, env Environment, req Request) (Plan, error
 		return Plan{}, refuseEdge(env.Name)
 	}
 	if req.Maintenance.For <= 0 || req.Maintenance.For > LongestMaintenance {
-		return Plan{}, Refuse(fmt.Sprintf("the edge can be closed for up to %s, not for %s", durationText(LongestMaintenance), durationText(req.Maintenance.For)),
+		return Plan{}, Refuse(fmt.Sprintf("the edge can be closed for up to %s, not for %s", DurationText(LongestMaintenance), DurationText(req.Maintenance.For)),
 			"maintenance on 30m REASON")
 	}
 	edge, err := env.Edge.Look(ctx)
@@ -254,7 +254,7 @@ func (o *Operator) openingFor(ctx context.Context, env Environment, run Run, cho
 	case run.Opening != nil && (chosen == nil || run.Opening.same(*chosen)):
 		return run.Opening, nil
 	case run.Opening != nil:
-		return nil, Refuse(fmt.Sprintf("run %s is for window %s on %s", run.ID, run.Opening.Window, clockText(run.Opening.Opens, run.Opening.Zone)))
+		return nil, Refuse(fmt.Sprintf("run %s is for window %s on %s", run.ID, run.Opening.Window, ClockText(run.Opening.Opens, run.Opening.Zone)))
 	case chosen != nil:
 		opening, err := o.resolve(ctx, env, *chosen, run.ID)
 		if err != nil {

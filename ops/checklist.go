@@ -47,7 +47,7 @@ func checkBackup(o Observation) Finding {
 		return f
 	}
 	f.Fact = fmt.Sprintf("taken and read back before anything changes; the newest verified one is %s old, %s",
-		durationText(o.At.Sub(b.At)), bytesText(b.Bytes))
+		DurationText(o.At.Sub(b.At)), bytesText(b.Bytes))
 	return f
 }
 
@@ -307,15 +307,15 @@ func checkSoak(o Observation, req Request) (Finding, bool) {
 	switch {
 	case s.Version != req.Target:
 		f.Level, f.Fact = Fail, fmt.Sprintf("%s runs %s, not %s", s.Environment, s.Version, req.Target)
-		f.Advice = fmt.Sprintf("upgrade %s first and let it run for %s", s.Environment, durationText(s.Required))
+		f.Advice = fmt.Sprintf("upgrade %s first and let it run for %s", s.Environment, DurationText(s.Required))
 	case !s.Healthy:
 		f.Level, f.Fact = Fail, fmt.Sprintf("%s runs %s but is not healthy", s.Environment, s.Version)
 		f.Advice = "find out why before it goes further"
 	case s.For < s.Required:
-		f.Level, f.Fact = Fail, fmt.Sprintf("%s has run %s for %s of %s", s.Environment, s.Version, durationText(s.For), durationText(s.Required))
-		f.Advice = fmt.Sprintf("wait another %s", durationText(s.Required-s.For))
+		f.Level, f.Fact = Fail, fmt.Sprintf("%s has run %s for %s of %s", s.Environment, s.Version, DurationText(s.For), DurationText(s.Required))
+		f.Advice = fmt.Sprintf("wait another %s", DurationText(s.Required-s.For))
 	default:
-		f.Fact = fmt.Sprintf("%s has run %s healthily for %s", s.Environment, s.Version, durationText(s.For))
+		f.Fact = fmt.Sprintf("%s has run %s healthily for %s", s.Environment, s.Version, DurationText(s.For))
 	}
 	if f.Level == Fail && req.Urgent {
 		f.Level, f.Advice = Warn, "waived as urgent: "+req.Reason

@@ -50,7 +50,7 @@ func (r *runner) sayOverrun(ctx context.Context, run Run, left time.Duration) {
 	if !news {
 		return
 	}
-	reason := "the window closes at " + clockText(run.Opening.Closes, run.Opening.Zone) + ", the run is expected to be through at " + clockText(until, run.Opening.Zone)
+	reason := "the window closes at " + ClockText(run.Opening.Closes, run.Opening.Zone) + ", the run is expected to be through at " + ClockText(until, run.Opening.Zone)
 	if _, err := r.append(ctx, Event{Kind: RunOverran, Until: until, Reason: reason}); err != nil && ctx.Err() == nil {
 		r.log.WithError(err).Warn("cannot record that the run overruns its window")
 	}

@@ -114,7 +114,7 @@ func (h drain) Do(ctx context.Context, task Task) (Result, error) {
 			return Result{Note: "all answers ended after " + took.Round(100*time.Millisecond).String()}, nil
 		case took >= limit:
 			return Result{StreamsCut: left.Streams, Note: fmt.Sprintf("after %s %s still going on; stopping the services cuts them",
-				durationText(limit), streamsText(left.Streams))}, nil
+				DurationText(limit), streamsText(left.Streams))}, nil
 		}
 		task.Report(Progress{Fraction: -1, Note: streamsText(left.Streams) + " still going on"})
 		select {

@@ -55,7 +55,7 @@ func (r Run) unfit(now time.Time) string {
 	}
 	left := max(r.Opening.Closes.Sub(now), 0)
 	return fmt.Sprintf("%s more than is left would be needed: %s, of it %s to put everything back if it must be, and the window closes in %s",
-		durationText(r.needs()-left), durationText(r.needs()), durationText(wayBack(r.Plan.Steps)), durationText(left))
+		DurationText(r.needs()-left), DurationText(r.needs()), DurationText(wayBack(r.Plan.Steps)), DurationText(left))
 }
 
 // refuseUnfit refuses a run that would not be through before an opening closes, with
@@ -68,7 +68,7 @@ func (r Run) refuseUnfit(o Opening, now time.Time) error {
 	if r.needs() <= left {
 		return nil
 	}
-	return Refuse(fmt.Sprintf("the run needs %s with the way back, and window %s %s %s", durationText(r.needs()), o.Window, lasts, durationText(left)),
+	return Refuse(fmt.Sprintf("the run needs %s with the way back, and window %s %s %s", DurationText(r.needs()), o.Window, lasts, DurationText(left)),
 		"a longer window")
 }
 

@@ -104,7 +104,7 @@ func (o *Operator) refuseFrozen(ctx context.Context, env Environment, req Reques
 	if req.Opening != nil {
 		zone = req.Opening.Zone
 	}
-	return freeze, Refuse(fmt.Sprintf("%s is frozen until %s: %s", env.Name, clockText(freeze.Until, zone), freeze.Reason),
+	return freeze, Refuse(fmt.Sprintf("%s is frozen until %s: %s", env.Name, ClockText(freeze.Until, zone), freeze.Reason),
 		"wait, or mark a security release urgent, with a reason")
 }
 

@@ -21,18 +21,22 @@ func plural(n int, noun string) string {
 // bytesText is a size as people read it, in decimal units: 1.2 GB.
 func bytesText(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
 
-// clockText is a time on the clock of a zone, and that zone's short name; UTC where
-// the zone is not known.
-func clockText(t time.Time, zone string) string {
-	loc, err := time.LoadLocation(zone)
+// Location is that of a zone of the tz database; UTC where the zone is not known.
+func Location(zone string) *time.Location {
+	location, err := time.LoadLocation(zone)
 	if err != nil {
-		loc = time.UTC
+		return time.UTC
 	}
-	return t.In(loc).Format("2006-01-02 15:04 MST")
+	return location
 }
 
-// durationText is a duration to the second, or to the minute above an hour.
-func durationText(d time.Duration) string {
+// ClockText is a time on the clock of a zone, and that zone's short name.
+func ClockText(t time.Time, zone string) string {
+	return t.In(Location(zone)).Format("2006-01-02 15:04 MST")
+}
+
+// DurationText is a duration to the second, or to the minute above an hour.
+func DurationText(d time.Duration) string {
 	if d >= time.Hour {
 		return d.Round(time.Minute).String()
 	}

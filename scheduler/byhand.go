@@ -29,7 +29,7 @@ func (s *Scheduler) SkipWindow(ctx context.Context, environment, window string, 
 	}
 	if run != nil {
 		return ops.Occurrence{}, ops.Refuse(fmt.Sprintf("run %s (%s) is %s into the opening of %s", run.ID, run.Plan.Target, run.State,
-			clockText(opening.Opens, opening.Zone)), "abort "+run.ID)
+			ops.ClockText(opening.Opens, opening.Zone)), "abort "+run.ID)
 	}
 	o := store.Occurrence{
 		Occurrence: ops.Occurrence{Environment: environment, Opening: opening, State: ops.Skipped, Reason: reason, By: by},
@@ -53,7 +53,7 @@ func (s *Scheduler) refuseKept(ctx context.Context, o store.Occurrence) (ops.Occ
 	if err != nil || !found {
 		return kept.Occurrence, errors.Join(err, fmt.Errorf("look at window %s of %s", o.Window, o.Key))
 	}
-	when := clockText(o.Opens, o.Zone)
+	when := ops.ClockText(o.Opens, o.Zone)
 	if kept.State == ops.Skipped {
 		return kept.Occurrence, ops.Refuse(fmt.Sprintf("the opening of window %s on %s is skipped already, by %s: %s", o.Window, when, kept.By, kept.Reason))
 	}
@@ -79,7 +79,7 @@ func (s *Scheduler) RunWindow(ctx context.Context, environment, window string, b
 		},
 	}, Does: w.Does}
 	if next := w.Schedule.Next(now); next.At.Before(o.Closes) {
-		return ops.Occurrence{}, ops.Refuse(fmt.Sprintf("window %s opens by itself at %s", window, clockText(next.At, o.Zone)), "windows show "+window)
+		return ops.Occurrence{}, ops.Refuse(fmt.Sprintf("window %s opens by itself at %s", window, ops.ClockText(next.At, o.Zone)), "windows show "+window)
 	}
 	if o.Run, err = s.bringForward(ctx, operator, w, now); err != nil {
 		return ops.Occurrence{}, err
@@ -116,7 +116,7 @@ func (s *Scheduler) refuseOpen(ctx context.Context, environment, window string) 
 	if err != nil || i < 0 {
 		return err
 	}
-	return ops.Refuse(fmt.Sprintf("window %s is open since %s", window, clockText(open[i].Opens, open[i].Zone)), "windows show "+window)
+	return ops.Refuse(fmt.Sprintf("window %s is open since %s", window, ops.ClockText(open[i].Opens, open[i].Zone)), "windows show "+window)
 }
 
 // bringForward finds the run that is taken into a window which is opened now; empty
@@ -133,13 +133,13 @@ func (s *Scheduler) bringForward(ctx context.Context, operator Operator, w Windo
 	what := fmt.Sprintf("run %s (%s)", run.ID, run.Plan.Target)
 	takes := needs(*run)
 	if takes > w.Duration {
-		return "", ops.Refuse(fmt.Sprintf("%s needs %s with the way back, and window %s lasts %s", what, durationText(takes), w.Name, durationText(w.Duration)),
+		return "", ops.Refuse(fmt.Sprintf("%s needs %s with the way back, and window %s lasts %s", what, ops.DurationText(takes), w.Name, ops.DurationText(w.Duration)),
 			"a longer window")
 	}
 	freeze, err := s.Frozen(ctx, w.Environment, now, now.Add(takes))
 	if err == nil && freeze != nil && !run.Request.Urgent {
 		err = ops.Refuse(fmt.Sprintf("%s waits for window %s, and %s is frozen until %s: %s", what, w.Name, w.Environment,
-			clockText(freeze.Until, w.Schedule.Zone), freeze.Reason), "freezes", "abort "+run.ID)
+			ops.ClockText(freeze.Until, w.Schedule.Zone), freeze.Reason), "freezes", "abort "+run.ID)
 	}
 	return run.ID, err
 }

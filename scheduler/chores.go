@@ -50,7 +50,7 @@ func (w *work) unfit(ctx context.Context, chore ops.Chore) string {
 	}
 	needs, err := w.estimate(ctx, w.o, chore)
 	if left := w.o.Closes.Sub(w.now()); err == nil && needs > left {
-		return fmt.Sprintf("it takes about %s, and %s were left", durationText(needs), durationText(left))
+		return fmt.Sprintf("it takes about %s, and %s were left", ops.DurationText(needs), ops.DurationText(left))
 	}
 	return ""
 }

@@ -103,7 +103,7 @@ func (s *Scheduler) Freeze(ctx context.Context, f ops.Freeze) (ops.Freeze, error
 	case strings.TrimSpace(f.Reason) == "":
 		return ops.Freeze{}, ops.Refuse("a freeze needs a reason; it is announced and kept", "freeze UNTIL REASON")
 	case !f.Until.After(now):
-		return ops.Freeze{}, ops.Refuse("the freeze would be over already: it ends "+clockText(f.Until, "UTC"), "freeze UNTIL REASON")
+		return ops.Freeze{}, ops.Refuse("the freeze would be over already: it ends "+ops.ClockText(f.Until, "UTC"), "freeze UNTIL REASON")
 	case !f.Until.After(f.From):
 		return ops.Freeze{}, ops.Refuse("the freeze would end before it begins", "freeze UNTIL REASON")
 	}

@@ -89,5 +89,5 @@ func (l *loop) tooLate(ctx context.Context, operator Operator, o store.Occurrenc
 			return "", err
 		}
 	}
-	return fmt.Sprintf("ktops did not run when it opened, and what is done in it does not fit into the %s that were left", durationText(left)), nil
+	return fmt.Sprintf("ktops did not run when it opened, and what is done in it does not fit into the %s that were left", ops.DurationText(left)), nil
 }

@@ -68,7 +68,7 @@ func runText(run ops.Run) string {
 		ops.Void: "is void", ops.Aborted: "was aborted", ops.Rejected: "was rejected", ops.Expired: "expired",
 	}[run.State], string(run.State)))
 	if took := run.EndedAt.Sub(run.StartedAt); !run.StartedAt.IsZero() && !run.EndedAt.IsZero() {
-		text += " in " + durationText(took)
+		text += " in " + ops.DurationText(took)
 	}
 	if run.Reason != "" && run.State != ops.Succeeded {
 		text += ": " + run.Reason

@@ -123,7 +123,7 @@ func (w *work) hindered(text string) string {
 // opening, as a window that is opened by hand does, stays for that.
 func (w *work) pass(ctx context.Context, run ops.Run, why string) (store.Done, bool, error) {
 	if run.Opening != nil && run.Opening.Key != w.o.Key {
-		return result(ops.Warn, fmt.Sprintf("run %s: %s; it stays for %s", run.ID, why, clockText(run.Opening.Opens, run.Opening.Zone))), true, nil
+		return result(ops.Warn, fmt.Sprintf("run %s: %s; it stays for %s", run.ID, why, ops.ClockText(run.Opening.Opens, run.Opening.Zone))), true, nil
 	}
 	missed, err := w.operator.Miss(ctx, run.ID, why)
 	if err != nil {

@@ -14,15 +14,6 @@ const (
 	clockForm = "15:04"
 )
 
-// zoned is the location of a zone; UTC where the zone is not known.
-func zoned(zone string) *time.Location {
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		return time.UTC
-	}
-	return loc
-}
-
 // zoneName is what a zone is called at a time: CEST, or UTC+03 where it has no letters.
 func zoneName(t time.Time) string {
 	name, _ := t.Zone()
@@ -35,7 +26,7 @@ func zoneName(t time.Time) string {
 // openingText is an opening on the team's clocks and in UTC:
 // "Sun 29 Mar 2026, 03:30–05:30 CEST (01:30–03:30 UTC)".
 func openingText(o ops.Opening) string {
-	loc := zoned(o.Zone)
+	loc := ops.Location(o.Zone)
 	text := span(o.Opens.In(loc), o.Closes.In(loc), dayForm)
 	if zoneName(o.Opens.In(loc)) == "UTC" {
 		return text
@@ -76,7 +67,7 @@ func clock(t time.Time, zone string) string {
 	if t.IsZero() {
 		return "–"
 	}
-	local, utc := t.In(zoned(zone)), t.UTC()
+	local, utc := t.In(ops.Location(zone)), t.UTC()
 	text := local.Format(dayForm+" "+clockForm) + " " + zoneName(local)
 	switch {
 	case zoneName(local) == "UTC":

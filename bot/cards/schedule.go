@@ -82,7 +82,7 @@ func openingInput(openings []ops.Opening, now time.Time) slack.Block {
 
 // optionText is an opening within the 75 characters of an option.
 func optionText(o ops.Opening) string {
-	loc := zoned(o.Zone)
+	loc := ops.Location(o.Zone)
 	from := o.Opens.In(loc)
 	text := span(from, o.Closes.In(loc), shortDay)
 	if zoneName(from) == "UTC" {

@@ -13,22 +13,13 @@ const (
 	clockForm = "15:04"
 )
 
-// zoned is the location of a zone; UTC where the zone is not known.
-func zoned(zone string) *time.Location {
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		return time.UTC
-	}
-	return loc
-}
-
 // Clock is a moment on the clocks of a zone and in UTC: Sun 2026-11-29 04:00 CET
 // (03:00 UTC).
 func Clock(t time.Time, zone string) string {
 	if t.IsZero() {
 		return "-"
 	}
-	local, utc := t.In(zoned(zone)), t.UTC()
+	local, utc := t.In(ops.Location(zone)), t.UTC()
 	text := local.Format(dayForm + " MST")
 	switch {
 	case strings.HasSuffix(text, " UTC"):

@@ -31,7 +31,7 @@ func Windows(s Style, windows []ops.WindowState, freezes []ops.Freeze, zone stri
 func Window(s Style, w ops.WindowState, freezes []ops.Freeze) string {
 	rows := [][]string{{"OPENS", "UTC", "KEY", "STATE"}}
 	for _, o := range w.Next {
-		rows = append(rows, []string{o.Opens.In(zoned(o.Zone)).Format(dayForm + " MST"), o.Opens.UTC().Format(dayForm),
+		rows = append(rows, []string{o.Opens.In(ops.Location(o.Zone)).Format(dayForm + " MST"), o.Opens.UTC().Format(dayForm),
 			o.Key, occurrence(s, o, w.Does, freezes)})
 	}
 	text := fmt.Sprintf("%s\n%s, open for %s, cron %s in %s\n\n%s", s.paint(bold, "Window "+w.Name+" of "+w.Environment),
@@ -62,7 +62,7 @@ func Next(s Style, openings []Coming, windows []ops.WindowState) string {
 		if o.Frozen != nil {
 			freezes = []ops.Freeze{*o.Frozen}
 		}
-		rows = append(rows, []string{o.Window, o.Opens.In(zoned(o.Zone)).Format(dayForm + " MST"), o.Opens.UTC().Format(dayForm),
+		rows = append(rows, []string{o.Window, o.Opens.In(ops.Location(o.Zone)).Format(dayForm + " MST"), o.Opens.UTC().Format(dayForm),
 			Length(o.Closes.Sub(o.Opens)), chores(o.Does), occurrence(s, o.Occurrence, o.Does, freezes)})
 	}
 	text := table("", rows)
