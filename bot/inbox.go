@@ -9,6 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/keeptrusts/ktops/bot/cards"
+	"github.com/keeptrusts/ktops/internal/retry"
 )
 
 const (
@@ -118,7 +119,7 @@ func (b *Bot) insist(ctx context.Context, log *logrus.Entry, what string, write 
 		select {
 		case <-ctx.Done():
 			return false
-		case <-time.After(delay(attempt)):
+		case <-time.After(retry.Delay(attempt, retryFirst, retryMost)):
 		}
 	}
 }

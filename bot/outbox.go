@@ -8,9 +8,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
+
+	"github.com/keeptrusts/ktops/internal/retry"
 )
 
 const (
@@ -247,7 +248,7 @@ func otherWay(m Message) (Message, bool) {
 }
 
 func (o *outbox) postpone(ctx context.Context, m Message, err error, log *logrus.Entry) pauses {
-	wait, next := delay(m.Attempts), pauses{}
+	wait, next := retry.Delay(m.Attempts, retryFirst, retryMost), pauses{}
 	var limited *slack.RateLimitedError
 	if errors.As(err, &limited) {
 		wait = max(limited.RetryAfter, time.Second)
@@ -286,15 +287,4 @@ func (o *outbox) record(ctx context.Context, m Message, log *logrus.Entry, next 
 		next[m.Lane()] = retryFirst
 	}
 	return next
-}
-
-// delay is how long to wait after so many tries.
-func delay(attempts int) time.Duration {
-	b := &backoff.ExponentialBackOff{InitialInterval: retryFirst, RandomizationFactor: 0.2, Multiplier: 2, MaxInterval: retryMost}
-	b.Reset()
-	wait := b.NextBackOff()
-	for range min(attempts, 10) - 1 {
-		wait = b.NextBackOff()
-	}
-	return wait
 }

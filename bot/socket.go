@@ -10,6 +10,8 @@ import (
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/keeptrusts/ktops/internal/retry"
 )
 
 // listen takes deliveries over Socket Mode, and connects anew whatever happens:
@@ -25,7 +27,7 @@ func (b *Bot) listen(ctx context.Context) error {
 			attempt = 1
 		}
 		b.link.set(fmt.Errorf("not connected to Slack: %w", err))
-		wait := delay(attempt)
+		wait := retry.Delay(attempt, retryFirst, retryMost)
 		b.log.WithError(err).WithField("again_in", wait.Round(time.Second)).Warn("the connection to Slack ended")
 		select {
 		case <-ctx.Done():

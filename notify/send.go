@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"github.com/sirupsen/logrus"
 
+	"github.com/keeptrusts/ktops/internal/retry"
 	"github.com/keeptrusts/ktops/notify/store"
 )
 
@@ -100,7 +100,7 @@ func (o *Outbox) failed(ctx context.Context, d store.Delivery, err error) {
 		o.record(ctx, d, store.Failed)
 		return
 	}
-	wait := max(delay(d.Attempts), retryAfter(err))
+	wait := max(retry.Delay(d.Attempts, retryFirst, retryMost), retryAfter(err))
 	d.NextAt = time.Now().Add(wait)
 	o.about(d).WithError(err).WithField("again_in", wait.Round(time.Millisecond)).Warn("a notice was not taken")
 	o.record(ctx, d, store.Pending)
@@ -127,17 +127,6 @@ func (o *Outbox) record(ctx context.Context, d store.Delivery, state store.State
 	case store.Failed, store.Expired:
 		o.metrics.Lost.WithLabelValues(d.Channel, string(state)).Inc()
 	}
-}
-
-// delay is how long to wait after so many tries.
-func delay(attempts int) time.Duration {
-	b := &backoff.ExponentialBackOff{InitialInterval: retryFirst, RandomizationFactor: 0.2, Multiplier: 2, MaxInterval: retryMost}
-	b.Reset()
-	wait := b.NextBackOff()
-	for range min(attempts, 10) - 1 {
-		wait = b.NextBackOff()
-	}
-	return wait
 }
 
 func pause(ctx context.Context, d time.Duration) {
