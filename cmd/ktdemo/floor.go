@@ -42,12 +42,12 @@ func streaming(ctx context.Context, load *harness.Load) error {
 // they are for the guide's script.
 const scratch = "floor"
 
-// measureFloor takes each part alone, and then puts the world back as it was.
-func measureFloor(ctx context.Context, w *harness.World, options harness.LoadOptions, from, to string) (f floor, err error) {
+// measure takes each part but the checks alone, and then puts the world back as it was.
+func (f *floor) measure(ctx context.Context, w *harness.World, options harness.LoadOptions, from, to string) error {
 	load := harness.StartLoad(ctx, w.Platform.Edge(), options)
 	defer load.Stop()
 	if err := streaming(ctx, load); err != nil {
-		return f, err
+		return err
 	}
 	parts := []struct {
 		seconds *float64
@@ -63,12 +63,12 @@ func measureFloor(ctx context.Context, w *harness.World, options harness.LoadOpt
 	for _, part := range parts {
 		began := time.Now()
 		if err := part.do(); err != nil {
-			return f, fmt.Errorf("measure the floor: %w", err)
+			return fmt.Errorf("measure the floor: %w", err)
 		}
 		*part.seconds = time.Since(began).Seconds()
 	}
-	_, err = w.Platform.Compose(ctx, "stop")
-	return f, errors.Join(err,
+	_, err := w.Platform.Compose(ctx, "stop")
+	return errors.Join(err,
 		w.Postgres.Exec(ctx, "postgres", "DROP DATABASE "+scratch+" WITH (FORCE)"),
 		boot(ctx, w, from, w.Postgres.ContainerURL()))
 }

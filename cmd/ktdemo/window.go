@@ -110,11 +110,9 @@ func peerWindow(ctx context.Context, r *windowReport, rate int, bytes int64, log
 		return err
 	}
 	defer func() { err = errors.Join(err, world.Down(ctx)) }()
-	checks := r.Floor.Checks
-	if r.Floor, err = measureFloor(ctx, world, windowLoad(rate), windowFrom, windowTo); err != nil {
+	if err := r.Floor.measure(ctx, world, windowLoad(rate), windowFrom, windowTo); err != nil {
 		return err
 	}
-	r.Floor.Checks = checks
 	seen, err := guideWindow(ctx, world, windowLoad(rate), windowTo)
 	if err != nil {
 		return err
