@@ -23,6 +23,8 @@ type Observation struct {
 	Durations map[string]time.Duration `json:"durations,omitempty"`
 	// Edge is how the edge is; nil where ktops does not manage it.
 	Edge *EdgeState `json:"edge,omitempty"`
+	// Rehearsal is the newest one of the target; nil when there is none.
+	Rehearsal *Rehearsal `json:"rehearsal,omitempty"`
 	// Unseen tells what could not be observed; each becomes a failed check.
 	Unseen []Finding `json:"unseen,omitempty"`
 }
@@ -145,6 +147,10 @@ type Backup struct {
 	Entries    int           `json:"entries"` // tables whose data was read back
 	// DrilledAt is when it was last restored to the side, and found good.
 	DrilledAt time.Time `json:"drilled_at,omitzero"`
+	// Position is where writing was when the dump began; nil where that was not recorded.
+	Position *Position `json:"position,omitempty"`
+	// Applied are the migrations applied in it; empty where that was not recorded.
+	Applied []AppliedMigration `json:"applied,omitempty"`
 }
 
 // AppState is what Keeptrusts says of itself (guide: Pre-Upgrade Checklist).

@@ -20,6 +20,11 @@ type Environment struct {
 	Backups  Backups
 	Verifier Verifier
 	Handlers Handlers
+	// Returns knows the states of the database to go back to; nil where there are none.
+	Returns Returns
+	// Scratch and Bench are where a version is rehearsed; nil where that cannot be.
+	Scratch Scratch
+	Bench   Bench
 	// Edge is the proxy in front; nil where ktops does not manage it.
 	Edge Edge
 	// DrainLimit is how long answers under way may take to end in a window.

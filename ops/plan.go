@@ -12,6 +12,10 @@ const (
 	Window  Strategy = "window" // maintenance mode, stop, upgrade, reopen
 	// Closing closes the edge for a while and changes nothing else.
 	Closing Strategy = "maintenance"
+	// Returning goes back to where a run began.
+	Returning Strategy = "rollback"
+	// Rehearsing tries a version on a copy of the data.
+	Rehearsing Strategy = "rehearsal"
 )
 
 // Plan is an immutable list of steps with the facts it was computed from.

@@ -13,6 +13,9 @@ type Policy struct {
 	Approve Who `json:"approve"`
 	// Approvals is how many people must approve. Zero: the request is enough.
 	Approvals int `json:"approvals"`
+	// RollbackApprovals is how many people must approve a rollback that loses data;
+	// never fewer than Approvals.
+	RollbackApprovals int `json:"rollback_approvals"`
 	// BreakGlass may approve their own request, with a reason that is announced.
 	BreakGlass Who `json:"break_glass"`
 	// ApprovalTTL is how long a proposal waits for approvals.

@@ -132,6 +132,10 @@ type Request struct {
 	// Maintenance asks for the edge to be closed for a while and nothing else; the
 	// target is then zero.
 	Maintenance *Maintenance `json:"maintenance,omitempty"`
+	// Rollback asks for the way back from a run; the target is then what ran before it.
+	Rollback *Rollback `json:"rollback,omitempty"`
+	// Rehearse asks for the target to be tried on a copy of the data, and for nothing else.
+	Rehearse bool `json:"rehearse,omitempty"`
 }
 
 // Actor is a person, or ktops itself.

@@ -26,6 +26,21 @@ const (
 	StartService Kind = "start"
 	OpenEdge     Kind = "open-edge"
 	StayClosed   Kind = "stay-closed"
+	// NotePosition notes where writing is, so that it can be told later what was written since.
+	NotePosition Kind = "note-position"
+
+	// Those of a rollback.
+	Restore Kind = "restore" // a backup, beside the live database
+	Swap    Kind = "swap"    // another database for the live one
+
+	// Those of the watch period after an upgrade.
+	Baseline Kind = "baseline"
+	Watch    Kind = "watch"
+
+	// Those of a rehearsal.
+	RestoreScratch Kind = "restore-scratch"
+	Rehearse       Kind = "rehearse"
+	ClearScratch   Kind = "clear-scratch"
 )
 
 // Step is a small, named, resumable unit of a plan. It is data; the handler of
@@ -79,6 +94,15 @@ type Result struct {
 	StreamsCut int `json:"streams_cut,omitempty"`
 	// Snapshot is the name of the database that a snapshot made.
 	Snapshot string `json:"snapshot,omitempty"`
+	// Position is where writing was when a snapshot was whole, or when a position was noted.
+	Position *Position `json:"position,omitempty"`
+	// Lost is what a swap has taken out of use, counted when nobody could write any more.
+	Lost *Written `json:"lost,omitempty"`
+	// Kept is the name under which a swap keeps the database that was live.
+	Kept string `json:"kept,omitempty"`
+	// Scratch is the copy that a rehearsal works on, and Rehearsal what it has shown.
+	Scratch   *ScratchCopy `json:"scratch,omitempty"`
+	Rehearsal *Rehearsal   `json:"rehearsal,omitempty"`
 }
 
 // Handler performs the steps of one kind.
