@@ -25,6 +25,9 @@ type Rollback struct {
 	Way Way    `json:"way"`
 	// Backup is the file to restore; empty unless the way is BackByBackup.
 	Backup string `json:"backup,omitempty"`
+	// Since is the best position that is known of the state to return to: the swap counts
+	// from it what is lost. Nil: from that of the backup, else it cannot be told.
+	Since *Position `json:"since,omitempty"`
 }
 
 // Position is a point in what is written to a database, from which it can be told
@@ -35,8 +38,10 @@ type Position struct {
 	LSN string `json:"lsn"`
 	// Tables counts the rows written to each table so far (pg_stat_user_tables).
 	Tables map[string]Writes `json:"tables"`
-	// Reset is when these counts began; two positions of different counts cannot be compared.
-	Reset time.Time `json:"reset,omitzero"`
+	// Reset is when these counts began, and Database the number that the server gave the
+	// database, which a copy has not: two positions of different counts cannot be compared.
+	Reset    time.Time `json:"reset,omitzero"`
+	Database uint32    `json:"database,omitempty"`
 	// Loose says why writes from before the position may be counted as later ones;
 	// empty when the position is exact.
 	Loose string `json:"loose,omitempty"`
@@ -93,9 +98,11 @@ type ReturnPoint struct {
 	Name  string    `json:"name"`
 	At    time.Time `json:"at"`
 	Bytes int64     `json:"bytes"` // of the database, once it is restored
-	// Applied are the migrations applied in it; empty where that was not recorded.
+	// Applied are the migrations applied in it; empty where that is not known, as of a
+	// snapshot that is no earlier state of the live database.
 	Applied []AppliedMigration `json:"applied,omitempty"`
-	// Position is where writing was then; nil where that was not recorded.
+	// Position is where writing was then; nil where that was not recorded, as of every
+	// snapshot: the result of the step that took it has it.
 	Position *Position `json:"position,omitempty"`
 	// Unfit says why it cannot be gone back to, such as a disk without room for it;
 	// empty when it can.

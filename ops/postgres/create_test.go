@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -42,7 +43,7 @@ func TestCreate_TakesABackupThatReadsBack(t *testing.T) {
 		t.Errorf("the verified backup is %+v", v)
 	}
 	list, err := s.List(t.Context())
-	if err != nil || len(list) != 1 || list[0] != v {
+	if err != nil || len(list) != 1 || !reflect.DeepEqual(list[0], v) {
 		t.Errorf("the list is %+v (%v), want %+v", list, err, v)
 	}
 }

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -48,7 +49,7 @@ func TestHandlers_AResumedRunFindsItsBackup(t *testing.T) {
 		t.Fatalf("the result is %+v", taken)
 	}
 	again := wantDone(t, take, step(ops.TakeBackup), true)
-	if *again.Backup != *taken.Backup {
+	if !reflect.DeepEqual(again.Backup, taken.Backup) {
 		t.Errorf("after the crash the backup is %+v, want %+v", again.Backup, taken.Backup)
 	}
 

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"reflect"
 	"testing"
 	"time"
 
@@ -68,7 +69,7 @@ func TestObserveDatabase(t *testing.T) {
 		state, err = s.ObserveDatabase(ctx)
 		return err
 	})
-	if state.Backup == nil || *state.Backup != good {
+	if state.Backup == nil || !reflect.DeepEqual(*state.Backup, good) {
 		t.Errorf("the newest verified backup is %+v, want %+v", state.Backup, good)
 	}
 	if state.Sessions != 1 {
