@@ -38,6 +38,8 @@ type PlatformState struct {
 	Migrations []Migration `json:"migrations,omitempty"`
 	// MigrationsUnread says why the image's migrations could not be read.
 	MigrationsUnread string `json:"migrations_unread,omitempty"`
+	// SQL is what the target's migrations do, by their version.
+	SQL map[int64]SQL `json:"sql,omitempty"`
 	// Known are the migrations of the API image that runs, the oldest where there
 	// are several; empty when they could not be read.
 	Known []Migration `json:"known,omitempty"`
@@ -121,6 +123,9 @@ type DatabaseState struct {
 	// NoSnapshot says why a database cannot be copied aside by CREATE DATABASE …
 	// TEMPLATE; empty when it can.
 	NoSnapshot string `json:"no_snapshot,omitempty"`
+	// Continuity is what keeps every write also off the database; nil where it could not
+	// be looked at.
+	Continuity *Continuity `json:"continuity,omitempty"`
 }
 
 // Table is a table with its total size: heap, indexes and TOAST.

@@ -29,6 +29,8 @@ type Plan struct {
 	Why    string    `json:"why"`
 	Steps  []Step    `json:"steps"`
 	Checks []Finding `json:"checks"`
+	// Migrations are the pending ones with what they do.
+	Migrations []PlannedMigration `json:"migrations,omitempty"`
 	// Facts are those that matter to who approves: a change in any voids the plan.
 	Facts Facts `json:"facts"`
 	// Digest is sha256: of environment, target, strategy, steps and facts.

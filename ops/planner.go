@@ -21,6 +21,7 @@ func NewPlan(o Observation, req Request, rules Rules) (Plan, error) {
 	strategy, why := chooseStrategy(o, from, req, rules, facts)
 	plan := Plan{
 		Environment: o.Environment, Target: req.Target, From: from, Strategy: strategy, Why: why, At: o.At, Facts: facts,
+		Migrations: plannedMigrations(o, facts.Pending),
 	}
 	switch {
 	case strategy == Rolling:

@@ -127,6 +127,8 @@ type Advice struct {
 	// From is what runs now, and To what would run again.
 	From Version `json:"from"`
 	To   Version `json:"to"`
+	// ZeroLoss is how the data could be had back to any moment; nil where there is no such way.
+	ZeroLoss *Finding `json:"zero_loss,omitempty"`
 	// Choices are the ways, the one that loses least first; those that cannot be gone are
 	// among them, and say why.
 	Choices []Choice `json:"choices"`
