@@ -25,6 +25,22 @@ type Compose struct {
 	Migrations string `yaml:"migrations" default:"/app/migrations" validate:"abspath"`
 	// The three services of the project.
 	Services Services `yaml:"services"`
+	// How a rehearsal starts an API on a copy of the data.
+	Trials Trials `yaml:"trials"`
+}
+
+// Trials are single API containers that a rehearsal starts from the API's service: with
+// its environment and networks, without its ports, labels and names.
+type Trials struct {
+	// Variable of the API's service that has the URL of its database. In a trial the URL
+	// names the copy, and so does every other that names the same database.
+	DatabaseVariable string `yaml:"database_variable" default:"DATABASE_URL" validate:"variable"`
+	// Variables that only trials get, or get other values of: those that switch off mail,
+	// webhooks and jobs.
+	Environment []string `yaml:"environment" validate:"dive,assignment" example:"KT_JOBS=off"`
+	// Routes that read the tables that matter. A version that does not answer them on the
+	// migrated copy cannot serve beside the upgrade; checks.api_token is sent along.
+	Reads []string `yaml:"reads" default:"/v1/exports" validate:"min=1,dive,startswith=/"`
 }
 
 // Services names the components in the Compose project.

@@ -3,6 +3,7 @@ package compose
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -58,25 +59,22 @@ func (p *Platform) removeStopped(ctx context.Context, project, service string) (
 	return up, nil
 }
 
-// temporaries are the containers made to read images, of this project, that
-// nobody can be using any more.
+// temporaries are the containers made to read images and to try versions, of this
+// project, that nobody can be using any more.
 func (p *Platform) temporaries(ctx context.Context, project string) ([]ops.Container, error) {
-	var found []ops.Container
-	err := p.retry(ctx, "list temporary containers", func() error {
-		list, err := p.engine.ContainerList(ctx, client.ContainerListOptions{All: true,
-			Filters: client.Filters{}.Add("label", temporaryLabel+"="+project)})
-		if err != nil {
-			return err
-		}
-		found = nil
-		for _, c := range list.Items {
-			if time.Since(time.Unix(c.Created, 0)) > abandoned {
-				found = append(found, ops.Container{ID: c.ID, Name: short(c.ID), Image: c.Image, ImageID: c.ImageID})
-			}
-		}
-		return nil
-	})
-	return found, err
+	readers, err := p.labelled(ctx, temporaryLabel+"="+project)
+	if err != nil {
+		return nil, err
+	}
+	trials, err := p.trials(ctx, project)
+	if err != nil {
+		return nil, err
+	}
+	return append(olderThan(readers, abandoned), olderThan(trials, abandoned+p.options.MigrationTimeout)...), nil
+}
+
+func olderThan(all []ops.Container, age time.Duration) []ops.Container {
+	return slices.DeleteFunc(all, func(c ops.Container) bool { return time.Since(c.StartedAt) <= age })
 }
 
 // removeTemporaries takes away what an interrupted look into an image has left.

@@ -34,6 +34,8 @@ const (
 	DefaultRetry          = time.Minute
 	// The longest migration that an operator would plan a night for.
 	DefaultMigrationTimeout = 12 * time.Hour
+	DefaultDatabaseVariable = "DATABASE_URL"
+	DefaultRead             = "/v1/exports"
 )
 
 // Options say which project is driven, and how patiently.
@@ -70,7 +72,22 @@ type Options struct {
 	Drain time.Duration
 	// Retry is for how long an engine that does not answer is asked again.
 	Retry time.Duration
-	Log   *logrus.Entry
+	// Trials say how a version of the API is tried on a copy of the data.
+	Trials TrialOptions
+	Log    *logrus.Entry
+}
+
+// TrialOptions say how the API is tried.
+type TrialOptions struct {
+	// DatabaseVariable is the variable of the API's service that has its database's URL.
+	DatabaseVariable string
+	// Environment has variables that a trial gets beside those of the service, as
+	// NAME=value: they keep it from what it would do besides answering.
+	Environment []string
+	// Reads are routes that read the tables.
+	Reads []string
+	// Token is the bearer token for them; nil for none.
+	Token func() string
 }
 
 // ServiceOptions tell a service of the project by name, and where it answers
@@ -139,6 +156,10 @@ func (o Options) complete() (Options, error) {
 	o.MigrationTimeout = orDefault(o.MigrationTimeout, DefaultMigrationTimeout)
 	o.Settle = orDefault(o.Settle, DefaultSettle)
 	o.Retry = orDefault(o.Retry, DefaultRetry)
+	o.Trials.DatabaseVariable = orDefault(o.Trials.DatabaseVariable, DefaultDatabaseVariable)
+	if len(o.Trials.Reads) == 0 {
+		o.Trials.Reads = []string{DefaultRead}
+	}
 	if o.Log == nil {
 		quiet := logrus.New()
 		quiet.SetOutput(io.Discard)

@@ -57,12 +57,13 @@ func (w *Wiring) environment(c *config.Config, e config.Environment) (ops.Enviro
 		return ops.Environment{}, err
 	}
 	platform.asks(database)
+	platform.shows(token(e.Checks.APIToken))
 	app := newApp(e, platform, database)
 	handlers := platform.handlers()
 	maps.Copy(handlers, database.Handlers())
 	handlers[ops.Verify] = verify.Handler{Keeptrusts: app}
 	environment := ops.Environment{
-		Name: e.Name, Edge: closing, Platform: platform, Database: database, App: app, Backups: database, Verifier: app,
+		Name: e.Name, Edge: closing, Platform: platform, Bench: platform, Database: database, App: app, Backups: database, Verifier: app,
 		Handlers: handlers, Probe: probeOf(e), Releases: releasesOf(c.Releases), Policy: e.Policy.Ops(),
 		Rules: ops.Rules{Matrix: c.Releases.Matrix(), LargeTable: e.Checks.MaxTable.Bytes(), DiskMargin: e.Checks.DiskMargin.Bytes()},
 	}

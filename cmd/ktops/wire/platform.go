@@ -21,6 +21,7 @@ type platform struct {
 	mu       sync.Mutex
 	opened   *compose.Platform
 	database migrator
+	token    func() string
 	closed   bool
 }
 
@@ -36,6 +37,8 @@ func newPlatform(c config.Compose, log *logrus.Entry) *platform {
 		},
 		MigrationsPath: c.Migrations, HealthTimeout: c.HealthTimeout.Std(), Drain: c.Drain.Std(), Log: log,
 		Migrating: p.migrating,
+		Trials: compose.TrialOptions{DatabaseVariable: c.Trials.DatabaseVariable, Environment: c.Trials.Environment,
+			Reads: c.Trials.Reads, Token: p.apiToken},
 	}
 	return p
 }
@@ -50,6 +53,23 @@ func (p *platform) asks(database migrator) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.database = database
+}
+
+// shows has trials of the platform asked with this token; a reload may have made another.
+func (p *platform) shows(token func() string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.token = token
+}
+
+func (p *platform) apiToken() string {
+	p.mu.Lock()
+	token := p.token
+	p.mu.Unlock()
+	if token == nil {
+		return ""
+	}
+	return token()
 }
 
 // stuckAfter is how long a migration may wait for a lock. In a window nobody else works
