@@ -22,6 +22,11 @@ func (o *Operator) plan(ctx context.Context, env Environment, req Request) (Plan
 	if req.Maintenance != nil {
 		return planClosing(ctx, env, req)
 	}
+	if req.Rehearse {
+		if err := refuseRehearsal(env, req); err != nil {
+			return Plan{}, err
+		}
+	}
 	obs, err := o.observe(ctx, env, req.Target)
 	if err != nil {
 		return Plan{}, err
@@ -140,6 +145,9 @@ func (r Request) again() string {
 	if r.Maintenance != nil {
 		return "maintenance on"
 	}
+	if r.Rehearse {
+		return "rehearse " + r.Target.String()
+	}
 	return "upgrade " + r.Target.String()
 }
 
@@ -159,6 +167,9 @@ func (o *Operator) refuseBusy(ctx context.Context, env Environment) error {
 }
 
 func wayOut(run Run) []string {
+	if run.Request.Rehearse { // nothing is lost with it
+		return []string{"abort " + run.ID}
+	}
 	switch run.State {
 	case Proposed:
 		return []string{"approve " + run.ID, "reject " + run.ID}

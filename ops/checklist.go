@@ -25,6 +25,9 @@ func checklist(o Observation, p Plan, req Request, rules Rules) []Finding {
 	if f, ok := checkLeftovers(o); ok {
 		checks = append(checks, f)
 	}
+	if f, ok := checkRehearsal(o, p, req, rules); ok {
+		checks = append(checks, f)
+	}
 	if f, ok := checkSoak(o, req); ok {
 		checks = append(checks, f)
 	}

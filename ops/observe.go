@@ -62,7 +62,8 @@ func (o *Operator) observe(ctx context.Context, env Environment, target Version)
 		return Observation{}, err
 	}
 	obs.Durations = learn(runs)
-	return obs, nil
+	obs.Rehearsal, err = o.lastRehearsal(ctx, env, target)
+	return obs, err
 }
 
 // lookAtEdge is how the edge is; nil where it is not managed or cannot be seen.

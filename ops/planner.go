@@ -17,7 +17,15 @@ func NewPlan(o Observation, req Request, rules Rules) (Plan, error) {
 	if err := checkTarget(o, from, req, rules); err != nil {
 		return Plan{}, err
 	}
+	if req.Rehearse {
+		return rehearsalPlan(o, from, req, rules)
+	}
 	facts := factsOf(o)
+	shown := rehearsed(o, from, req, facts.Pending, rules)
+	if shown.proven() && shown.against() != "" && req.Strategy == Rolling {
+		return Plan{}, Refuse(fmt.Sprintf("%s cannot roll: the rehearsal has shown that %s", req.Target, shown.against()),
+			"upgrade "+req.Target.String()+" --window "+NextWindow)
+	}
 	strategy, why := chooseStrategy(o, from, req, rules, facts)
 	plan := Plan{
 		Environment: o.Environment, Target: req.Target, From: from, Strategy: strategy, Why: why, At: o.At, Facts: facts,
@@ -32,7 +40,7 @@ func NewPlan(o Observation, req Request, rules Rules) (Plan, error) {
 	default:
 		plan.Steps = windowSteps(o, from, req.Target, facts)
 	}
-	plan.Steps = estimate(plan.Steps, o)
+	plan.Steps = foretell(estimate(plan.Steps, o), o, shown)
 	plan.Checks = checklist(o, plan, req, rules)
 	plan.Digest = plan.digest()
 	return plan, nil
@@ -118,7 +126,7 @@ func beyond(o Observation) int {
 
 // chooseStrategy follows the guide: minor versions roll; a major version, or
 // migrations over a large table, take a window. So does a service that cannot roll,
-// where the edge can be closed.
+// where the edge can be closed. What a rehearsal measured counts more than the size.
 func chooseStrategy(o Observation, from Version, req Request, rules Rules, facts Facts) (Strategy, string) {
 	if req.Target.Major != from.Major {
 		return Window, fmt.Sprintf("%s to %s is a major version upgrade", from, req.Target)
@@ -127,7 +135,11 @@ func chooseStrategy(o Observation, from Version, req Request, rules Rules, facts
 	if o.Platform.MigrationsUnread != "" {
 		migrations, some = "migrations that cannot be told beforehand", true
 	}
-	if len(o.Database.Largest) > 0 && some && o.Database.Largest[0].Bytes > rules.LargeTable {
+	shown := rehearsed(o, from, req, facts.Pending, rules)
+	if shown.proven() && shown.against() != "" {
+		return Window, "the rehearsal has shown that " + shown.against()
+	}
+	if !shown.proven() && len(o.Database.Largest) > 0 && some && o.Database.Largest[0].Bytes > rules.LargeTable {
 		t := o.Database.Largest[0]
 		return Window, fmt.Sprintf("it has %s and table %s has %s, more than %s",
 			migrations, t.Name, bytesText(t.Bytes), bytesText(rules.LargeTable))

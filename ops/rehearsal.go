@@ -19,6 +19,8 @@ type Rehearsal struct {
 	// start until it was healthy, migrations included.
 	Restore time.Duration `json:"restore"`
 	Boot    time.Duration `json:"boot"`
+	// Bytes is the size of the copy before it was migrated.
+	Bytes int64 `json:"bytes"`
 	Measured
 	// Failed says why the target's API did not come up on this data; empty when it did.
 	Failed string `json:"failed,omitempty"`

@@ -117,6 +117,10 @@ func prior(step Step, o Observation) time.Duration {
 		return priorStop + writing(o, o.Database.Bytes)
 	case Verify:
 		return priorVerify
+	case RestoreScratch:
+		return priorShort + writing(o, o.Database.Bytes)
+	case Rehearse:
+		return 3*priorRoll + rewriting(o)
 	}
 	return priorShort
 }

@@ -1,5 +1,7 @@
 package ops
 
+import "time"
+
 // Rules are what planning goes by.
 type Rules struct {
 	Matrix Matrix
@@ -8,6 +10,10 @@ type Rules struct {
 	LargeTable int64
 	// DiskMargin is how many bytes shall stay free on a disk after the need.
 	DiskMargin int64
+	// RequireRehearsal fails plans whose migrations were not rehearsed.
+	RequireRehearsal bool
+	// RehearsalAge is how long a rehearsal counts; zero: DefaultRehearsalAge.
+	RehearsalAge time.Duration
 }
 
 // DefaultRules are the guide's.

@@ -116,12 +116,15 @@ func (r *runner) do(ctx context.Context, run Run, step StepRun) (Run, error) {
 	return r.append(context.WithoutCancel(ctx), Event{Kind: StepEnded, Step: step.Name, Result: &result, Probe: r.probe(), Reason: result.Note})
 }
 
-// handler is that of the environment, or the domain's own for the edge.
+// handler is that of the environment, or the domain's own for the edge and for rehearsals.
 func (r *runner) handler(kind Kind) (Handler, bool) {
 	if h, ok := r.env.Handlers[kind]; ok {
 		return h, true
 	}
-	h, ok := edgeHandlers(r.env)[kind]
+	if h, ok := edgeHandlers(r.env)[kind]; ok {
+		return h, true
+	}
+	h, ok := rehearsalHandlers(r.env)[kind]
 	return h, ok
 }
 
@@ -257,7 +260,11 @@ func (r *runner) undo(ctx context.Context, run Run) (Run, error) {
 		}
 		return r.append(ctx, Event{Kind: StepReverted, Step: step.Name, Result: &result, Probe: r.probe(), Reason: result.Note})
 	}
-	return r.append(ctx, Event{Kind: RunRolledBack, Probe: r.stopProbe()})
+	end := Event{Kind: RunRolledBack, Probe: r.stopProbe()}
+	if run.Request.Rehearse {
+		end.Reason = run.Reason + "; nothing was changed, and nothing is left of the rehearsal"
+	}
+	return r.append(ctx, end)
 }
 
 // append records an event of this runner, whatever people recorded meanwhile.
