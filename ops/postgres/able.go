@@ -12,12 +12,8 @@ import (
 // noSnapshot says why the database cannot be copied aside; empty when it can.
 func (s *Server) noSnapshot(ctx context.Context, state ops.DatabaseState) (string, error) {
 	var reasons []string
-	err := s.beside(ctx, ownName, func(conn *pgx.Conn) error {
-		rows, err := conn.Query(ctx, ableSQL, s.opts.Name)
-		if err != nil {
-			return err
-		}
-		reasons, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	err := s.beside(ctx, ownName, func(conn *pgx.Conn) (err error) {
+		reasons, err = s.unable(ctx, conn)
 		return err
 	})
 	if ctx.Err() != nil {
@@ -30,4 +26,13 @@ func (s *Server) noSnapshot(ctx context.Context, state ops.DatabaseState) (strin
 		reasons = append(reasons, err.Error())
 	}
 	return strings.Join(reasons, "; "), nil
+}
+
+// unable says why our role cannot put another database in the live one's place.
+func (s *Server) unable(ctx context.Context, conn *pgx.Conn) ([]string, error) {
+	rows, err := conn.Query(ctx, ableSQL, s.opts.Name)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }

@@ -29,7 +29,7 @@ const (
 func (s *Server) fill(ctx context.Context, p *partial, name string, report func(ops.Progress)) (ops.Backup, error) {
 	backup := ops.Backup{File: p.target, Database: s.opts.Name}
 	var err error
-	if backup.Server, err = s.serverVersion(ctx); err != nil {
+	if err = s.before(ctx, &backup); err != nil {
 		return backup, err
 	}
 	if backup.Client, err = s.clientFor(ctx, "pg_dump", backup.Server); err != nil {
@@ -125,12 +125,23 @@ func (s *Server) endSession(ctx context.Context, application string) {
 	}
 }
 
-func (s *Server) serverVersion(ctx context.Context) (string, error) {
-	var version string
-	err := s.with(ctx, func(conn *pgx.Conn) error {
-		return conn.QueryRow(ctx, "SELECT split_part(current_setting('server_version'), ' ', 1)").Scan(&version)
+// before notes what must be known from before the dump begins. What sessions have not
+// reported yet of their writing, and what they write until the dump begins, is in the
+// dump and will be counted as later all the same.
+func (s *Server) before(ctx context.Context, backup *ops.Backup) error {
+	return s.look(ctx, func(tx pgx.Tx) error {
+		if err := tx.QueryRow(ctx, "SELECT split_part(current_setting('server_version'), ' ', 1)").Scan(&backup.Server); err != nil {
+			return err
+		}
+		p, err := position(ctx, tx)
+		if err != nil {
+			return err
+		}
+		p.Loose = "the database was in use when the backup began, and what was written in the seconds before is counted too"
+		backup.Position = &p
+		backup.Applied, err = applied(ctx, tx)
+		return err
 	})
-	return version, err
 }
 
 // expectedBytes is how much pg_dump will write, for the progress only: as much as

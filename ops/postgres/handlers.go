@@ -19,6 +19,8 @@ func (s *Server) Handlers() ops.Handlers {
 		ops.VerifyBackup: verifyBackup{s},
 		ops.Prune:        prune{s},
 		ops.Snapshot:     snapshot{s},
+		ops.NotePosition: notePosition{s},
+		ops.Swap:         swapIn{s},
 	}
 }
 

@@ -18,6 +18,9 @@ const (
 	snapshotKind  asideKind = "snapshot"
 	abandonedKind asideKind = "abandoned state"
 	drillKind     asideKind = "restore drill"
+	restoredKind  asideKind = "restored backup"
+	// restoringKind is a restoredKind that is not whole yet, under the same name.
+	restoringKind asideKind = "unfinished restore"
 )
 
 // mark is what the comment of a database beside the live one says of it. It is
@@ -29,17 +32,23 @@ type mark struct {
 	at       time.Time
 	// migrations is the digest of those that were applied in it.
 	migrations string
+	// instead is the comment of the database for which an abandoned one left its place,
+	// from before it did.
+	instead string
 	// comment is the live database's own, for the way back.
 	comment string
 }
 
-var markRule = regexp.MustCompile(`(?s)^ktops: (snapshot|abandoned state|restore drill) of ("(?:[^"\\]|\\.)*"), (\S+), ([^\s,]+)(?:, migrations (\S+))?(?:\n(.*))?$`)
+var markRule = regexp.MustCompile(`(?s)^ktops: (snapshot|abandoned state|restore drill|restored backup|unfinished restore) of ("(?:[^"\\]|\\.)*"), (\S+), ([^\s,]+)(?:, migrations ([^\s,]+))?(?:, instead of it ("(?:[^"\\]|\\.)*"))?(?:\n(.*))?$`)
 
 // String is the comment: a line that a person can read, then the live database's own.
 func (m mark) String() string {
 	text := fmt.Sprintf("ktops: %s of %q, %s, %s", m.kind, m.database, m.run, m.at.UTC().Format(time.RFC3339))
 	if m.migrations != "" {
 		text += ", migrations " + m.migrations
+	}
+	if m.instead != "" {
+		text += ", instead of it " + strconv.Quote(m.instead)
 	}
 	if m.comment != "" {
 		text += "\n" + m.comment
@@ -61,7 +70,13 @@ func parseMark(comment string) (mark, bool) {
 	if err != nil {
 		return mark{}, false
 	}
-	return mark{kind: asideKind(parts[1]), database: database, run: parts[3], at: at, migrations: parts[5], comment: parts[6]}, true
+	instead := ""
+	if parts[6] != "" {
+		if instead, err = strconv.Unquote(parts[6]); err != nil {
+			return mark{}, false
+		}
+	}
+	return mark{kind: asideKind(parts[1]), database: database, run: parts[3], at: at, migrations: parts[5], instead: instead, comment: parts[7]}, true
 }
 
 // longestName is PostgreSQL's NAMEDATALEN without its end.
@@ -70,7 +85,10 @@ const longestName = 63
 // asideName names a database beside the live one. A long name of the live one is
 // cut, never the run's.
 func asideName(database string, kind asideKind, run string) string {
-	tail := map[asideKind]string{snapshotKind: "_kt_", abandonedKind: "_kt_abandoned_", drillKind: "_kt_drill_"}[kind] + run
+	tail := map[asideKind]string{
+		snapshotKind: "_kt_", abandonedKind: "_kt_abandoned_", drillKind: "_kt_drill_",
+		restoredKind: "_kt_restored_", restoringKind: "_kt_restored_",
+	}[kind] + run
 	end := min(len(database), max(longestName-len(tail), 0))
 	for end < len(database) && end > 0 && !utf8.RuneStart(database[end]) {
 		end--

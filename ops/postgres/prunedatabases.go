@@ -46,7 +46,7 @@ func (s *Server) pruneDatabases(ctx context.Context, now time.Time, spared []str
 
 // outdated reports whether a database is ours to drop, and its age.
 func (s *Server) outdated(a aside, now time.Time, spared []string) (time.Duration, bool) {
-	for _, kind := range []asideKind{snapshotKind, abandonedKind} {
+	for _, kind := range []asideKind{snapshotKind, abandonedKind, restoredKind, restoringKind} {
 		m, ours := a.is(kind, s.opts.Name)
 		if age := now.Sub(m.at); ours && age > s.opts.SnapshotKeep && !slices.Contains(spared, m.run) {
 			return age, true

@@ -69,6 +69,7 @@ type Server struct {
 var (
 	_ ops.DatabaseServer = (*Server)(nil)
 	_ ops.Backups        = (*Server)(nil)
+	_ ops.Returns        = (*Server)(nil)
 )
 
 // Open checks the options. It does not connect.

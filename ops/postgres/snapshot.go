@@ -36,6 +36,7 @@ func (h snapshot) Done(ctx context.Context, task ops.Task) (done bool, result op
 		}
 		done = true
 		result = ops.Result{Snapshot: name, Note: "copied at " + m.at.Format("15:04:05 MST")}
+		result.Position = s.laterPosition(ctx)
 		return nil
 	})
 	if err != nil {
@@ -52,7 +53,7 @@ func (h snapshot) Do(ctx context.Context, task ops.Task) (ops.Result, error) {
 	s := h.server
 	began := time.Now()
 	name := s.snapshotOf(task.Run)
-	bytes, err := s.copyAside(ctx, task, name)
+	bytes, at, err := s.copyAside(ctx, task, name)
 	if err != nil {
 		return ops.Result{}, fmt.Errorf("copy database %s aside: %w", s.opts.Name, err)
 	}
@@ -60,7 +61,7 @@ func (h snapshot) Do(ctx context.Context, task ops.Task) (ops.Result, error) {
 	s.opts.Log.WithFields(logrus.Fields{"run": task.Run.ID, "step": task.Step.Name, "snapshot": name, "bytes": bytes, "took": took.Round(time.Millisecond)}).
 		Info("database copied aside")
 	task.Report(ops.Progress{Fraction: 1})
-	return ops.Result{Snapshot: name, Note: fmt.Sprintf("%s copied in %s", bytesText(bytes), took.Round(100*time.Millisecond))}, nil
+	return ops.Result{Snapshot: name, Position: at, Note: fmt.Sprintf("%s copied in %s", bytesText(bytes), took.Round(100*time.Millisecond))}, nil
 }
 
 func (s *Server) snapshotOf(run ops.Run) string { return asideName(s.opts.Name, snapshotKind, run.ID) }
@@ -68,7 +69,7 @@ func (s *Server) snapshotOf(run ops.Run) string { return asideName(s.opts.Name, 
 // attemptOf is how a dead attempt's session is found on the server.
 func attemptOf(run ops.Run) string { return "ktops snapshot " + run.ID }
 
-func (s *Server) copyAside(ctx context.Context, task ops.Task, name string) (bytes int64, err error) {
+func (s *Server) copyAside(ctx context.Context, task ops.Task, name string) (bytes int64, at *ops.Position, err error) {
 	err = s.beside(ctx, attemptOf(task.Run), func(conn *pgx.Conn) error {
 		if err := s.clear(ctx, conn, task.Run, name); err != nil {
 			return err
@@ -85,13 +86,15 @@ func (s *Server) copyAside(ctx context.Context, task ops.Task, name string) (byt
 		if err := s.roomFor(live.bytes); err != nil {
 			return err
 		}
+		before := s.restPosition(ctx)
 		if err := s.copyDatabase(ctx, conn, live, name, task.Report); err != nil {
 			return err
 		}
+		at = s.stillAt(ctx, before)
 		m := mark{kind: snapshotKind, database: s.opts.Name, run: task.Run.ID, at: time.Now(), migrations: digestOf(applied), comment: live.comment}
 		return s.finish(ctx, conn, name, m)
 	})
-	return bytes, err
+	return bytes, at, err
 }
 
 // clear ends what a dead attempt of the run still does on the server, and removes

@@ -8,26 +8,34 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"github.com/keeptrusts/ktops/ops"
 )
 
-// swap puts the snapshot in the place of the live database in one transaction, so
+// exchange is another database for the live one.
+type exchange struct {
+	in      string // the other's name
+	comment string // that it gets as the live one
+	out     string // the name that the live one gets
+	left    string // and its comment
+	// shut lets nobody into the one that goes out.
+	shut bool
+}
+
+// swap puts another database in the place of the live one in one transaction, so
 // that there is one of that name at every moment, whoever dies.
 //
 // The first rename locks the live database against new connections, which wait,
-// fail, and find the snapshot when they try again. It waits for those that there are,
+// fail, and find the other when they try again. It waits for those that there are,
 // which are ended meanwhile from beside. Nothing is committed before, so nothing need be put right
 // after a crash.
-func (s *Server) swap(ctx context.Context, conn *pgx.Conn, snapshot, former string, run ops.Run, m mark) error {
-	left := mark{kind: abandonedKind, database: s.opts.Name, run: run.ID, at: time.Now()}
+func (s *Server) swap(ctx context.Context, conn *pgx.Conn, x exchange) error {
 	stop := s.evict(ctx, anyState)
 	err := inOne(ctx, conn,
-		"ALTER DATABASE "+quote(s.opts.Name)+" RENAME TO "+quote(former),
-		commentOn(former, left.String()),
-		"ALTER DATABASE "+quote(snapshot)+" RENAME TO "+quote(s.opts.Name),
+		"ALTER DATABASE "+quote(s.opts.Name)+" RENAME TO "+quote(x.out),
+		commentOn(x.out, x.left),
+		fmt.Sprintf("ALTER DATABASE %s ALLOW_CONNECTIONS %t", quote(x.out), !x.shut),
+		"ALTER DATABASE "+quote(x.in)+" RENAME TO "+quote(s.opts.Name),
 		"ALTER DATABASE "+quote(s.opts.Name)+" ALLOW_CONNECTIONS true",
-		commentOn(s.opts.Name, m.comment))
+		commentOn(s.opts.Name, x.comment))
 	evicting := stop()
 	if !isCode(err, objectInUse) {
 		return err

@@ -29,14 +29,19 @@ func (h snapshot) Undo(ctx context.Context, task ops.Task) (ops.Result, error) {
 		return ops.Result{}, err
 	}
 	s := h.server
+	return s.insist(ctx, task, "put database "+s.opts.Name+" back", func() (ops.Result, error) { return s.putBack(ctx, task.Run) })
+}
+
+// insist tries again what failed for a reason that may pass.
+func (s *Server) insist(ctx context.Context, task ops.Task, what string, try func() (ops.Result, error)) (ops.Result, error) {
 	began := time.Now()
 	for {
-		result, err := s.putBack(ctx, task.Run)
+		result, err := try()
 		if err == nil {
 			return result, nil
 		}
 		if !passes(err) || time.Since(began) > undoFor || ctx.Err() != nil {
-			return ops.Result{}, fmt.Errorf("put database %s back: %w", s.opts.Name, err)
+			return ops.Result{}, fmt.Errorf("%s: %w", what, err)
 		}
 		s.opts.Log.WithFields(logrus.Fields{"run": task.Run.ID, "step": task.Step.Name}).WithError(err).Warn("putting the database back is tried again")
 		task.Report(ops.Progress{Fraction: -1, Note: "trying again: " + err.Error()})
@@ -115,7 +120,8 @@ func (s *Server) goBack(ctx context.Context, conn *pgx.Conn, run ops.Run, way wa
 		return "no migration was applied since; the snapshot is dropped", nil
 	case waySwap:
 		began := time.Now()
-		if err := s.swap(ctx, conn, snapshot, former, run, m); err != nil {
+		left := mark{kind: abandonedKind, database: s.opts.Name, run: run.ID, at: began}
+		if err := s.swap(ctx, conn, exchange{in: snapshot, comment: m.comment, out: former, left: left.String()}); err != nil {
 			return "", err
 		}
 		log.WithFields(logrus.Fields{"kept": former, "took": time.Since(began).Round(time.Millisecond)}).Info("database put back as it was")
