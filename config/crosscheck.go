@@ -15,6 +15,9 @@ func (d *decoder) crossCheck(c *Config) {
 	if c.Releases.File != "" && c.Releases.Registry != "" {
 		d.key("releases.registry", "and releases.file are both given", "keep the one that knows the versions")
 	}
+	if b := c.Releases.Bundle; b != "" && !strings.Contains(b, "{version}") {
+		d.key("releases.bundle", "has no {version} in it, where the version goes", "write a path such as /srv/releases/keeptrusts-{version}.tar.zst")
+	}
 	if c.Slack != nil {
 		d.checkSlack(*c.Slack)
 	}

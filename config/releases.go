@@ -10,6 +10,10 @@ type Releases struct {
 	// Repository of the API image, whose tags are the versions, such as
 	// registry.internal:5000/keeptrusts/api.
 	Registry string `yaml:"registry" validate:"omitempty,repository"`
+	// Release bundle on this machine that has the migrations of a version in a folder
+	// migrations: a folder or an archive (.tar, .tar.gz, .tgz, .tar.zst), with {version} in its
+	// path. Without it they are read out of the API image.
+	Bundle string `yaml:"bundle" validate:"omitempty,abspath" example:"/srv/releases/keeptrusts-{version}.tar.zst"`
 	// Lines beyond those of the built-in matrix; a line given here wins over a
 	// built-in one of the same API.
 	Compatibility []Compatibility `yaml:"compatibility" validate:"dive"`

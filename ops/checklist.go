@@ -16,11 +16,14 @@ func checklist(o Observation, p Plan, req Request, rules Rules) []Finding {
 		checkConnections(o), checkExports(o),
 	}
 	checks = append(checks, checkImages(o)...)
-	checks = append(checks, checkMigrations(o, p))
+	checks = append(append(checks, checkMigrations(o, p)), checkHints(o, p)...)
 	checks = append(checks, checkServices(o, p.Strategy)...)
 	checks = append(checks, checkCompatibility(o, p, rules))
 	if p.Strategy == Window {
 		checks = append(append(checks, checkEdge(o.Edge)...), checkSnapshot(o, p)...)
+	}
+	if f := o.Database.Continuity.ZeroLoss(); f != nil {
+		checks = append(checks, *f)
 	}
 	if f, ok := checkLeftovers(o); ok {
 		checks = append(checks, f)
@@ -172,55 +175,6 @@ func checkImages(o Observation) []Finding {
 	}
 	return []Finding{{Check: "images", Level: Pass,
 		Fact: fmt.Sprintf("%s for this architecture, %d already here", plural(len(o.Platform.Images), "image"), len(local))}}
-}
-
-// checkMigrations compares the image's migrations with _sqlx_migrations, as the
-// API itself will at its start: one that is modified, missing from the image or
-// dirty keeps it from starting.
-func checkMigrations(o Observation, p Plan) Finding {
-	f := Finding{Check: "migrations", Level: Pass}
-	if o.Platform.MigrationsUnread != "" {
-		f.Level, f.Fact = Warn, "cannot be read from the image: "+o.Platform.MigrationsUnread
-		f.Advice = "set platform.compose.migrations to their path in the API image"
-		return f
-	}
-	target := map[int64]Migration{}
-	for _, m := range o.Platform.Migrations {
-		target[m.Version] = m
-	}
-	var bad []string
-	for _, m := range o.Database.Applied {
-		t, ok := target[m.Version]
-		switch {
-		case !m.Success:
-			bad = append(bad, fmt.Sprintf("%04d is dirty: it failed half way", m.Version))
-		case !ok:
-			bad = append(bad, fmt.Sprintf("%04d is applied but missing from the target", m.Version))
-		case t.Checksum != m.Checksum:
-			bad = append(bad, fmt.Sprintf("%04d was modified after it was applied", m.Version))
-		}
-	}
-	if len(bad) > 0 {
-		f.Level, f.Fact = Fail, strings.Join(bad, "; ")
-		f.Advice = "the target API would refuse to start on this schema; ask who built it"
-		return f
-	}
-	f.Fact = plural(len(p.Facts.Pending), "pending migration")
-	if n := p.Facts.Beyond; n > 0 {
-		f.Level = Warn
-		f.Fact += fmt.Sprintf("; %s applied that the running API %s does not have", plural(n, "migration"), p.From)
-		f.Advice = "it could not start again on this schema, so this upgrade is not put back by itself if it fails"
-	}
-	var late []string
-	for _, m := range p.Facts.Pending {
-		if m.Version < p.Facts.LastSchema {
-			late = append(late, fmt.Sprintf("%04d", m.Version))
-		}
-	}
-	if len(late) > 0 {
-		f.Level, f.Advice = Warn, strings.Join(late, ", ")+" come before one that is already applied"
-	}
-	return f
 }
 
 // checkServices fails what cannot roll, cannot be pinned, or is ill before it begins.

@@ -49,6 +49,7 @@ const (
 	Rewrites     HintKind = "rewrites"      // the table is written anew, and nobody can read it meanwhile
 	BlocksAll    HintKind = "blocks"        // nobody can read or write the table for as long as it takes to read it
 	BlocksWrites HintKind = "blocks-writes" // nobody can write to the table for as long as it takes to read it
+	ReadsAll     HintKind = "reads"         // the table is read whole, and others can use it meanwhile
 	WillFail     HintKind = "fails"         // PostgreSQL refuses it as it stands
 	BreaksOld    HintKind = "breaks-old"    // the API that runs may need what it takes away
 	EveryRow     HintKind = "every-row"     // it writes or removes every row

@@ -1,16 +1,6 @@
 package compose
 
-import (
-	"archive/tar"
-	"bytes"
-	"errors"
-	"strings"
-	"testing"
-
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/keeptrusts/ktops/ops"
-)
+import "github.com/keeptrusts/ktops/ops"
 
 // testMigrations are in the test image.
 var testMigrations = map[string]string{
@@ -25,47 +15,4 @@ var testMigrations = map[string]string{
 var wantMigrations = []ops.Migration{
 	{Version: 1, Description: "first", Bytes: 33, Checksum: "50daeb26d244aac3da995c680b23c96ad8ab6465b9deffcbd1b4c21ba0f1950790d30cd6db5a765910bdec06c813cf06"},
 	{Version: 2, Description: "add user index", Bytes: 29, Checksum: "91437248a7f326363d2c94e4aa6665bd4f366673b1f04a26cf91fdbed903f40ae92f75d8e186a8531dbafdbace5cadc3"},
-}
-
-func TestReadMigrations_AsSqlxDoes(t *testing.T) {
-	got, err := readMigrations(migrationsTar(t, testMigrations))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(wantMigrations, got); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestReadMigrations_SaysWhatIsWrong(t *testing.T) {
-	if _, err := readMigrations(migrationsTar(t, map[string]string{"README.md": ""})); !errors.Is(err, errNoMigrations) {
-		t.Errorf("an empty folder: %v", err)
-	}
-	_, err := readMigrations(migrationsTar(t, map[string]string{"first_migration.sql": ""}))
-	if err == nil || !strings.Contains(err.Error(), "first_migration.sql does not begin with a number") {
-		t.Errorf("a name without a number: %v", err)
-	}
-	whole := migrationsTar(t, testMigrations)
-	if _, err := readMigrations(bytes.NewReader(whole.Bytes()[:700])); err == nil {
-		t.Error("a cut stream was taken for whole")
-	}
-}
-
-// migrationsTar is what the engine sends when the folder is copied out.
-func migrationsTar(t *testing.T, files map[string]string) *bytes.Buffer {
-	t.Helper()
-	var content bytes.Buffer
-	archive := tar.NewWriter(&content)
-	if err := archive.WriteHeader(&tar.Header{Name: "migrations/", Typeflag: tar.TypeDir, Mode: 0o755}); err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range files {
-		if err := tarFile(archive, "migrations/"+name, 0o644, []byte(text)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := archive.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return &content
 }

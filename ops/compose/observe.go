@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/keeptrusts/ktops/ops"
+	"github.com/keeptrusts/ktops/ops/migrations"
 )
 
 // Observe looks at the driven services and at the images of target. The API
@@ -110,10 +111,12 @@ func (p *Platform) observeTarget(ctx context.Context, state ops.PlatformState, p
 			return state, err
 		}
 		if s.Component == ops.API {
-			state.Migrations, state.MigrationsUnread, err = p.targetMigrations(ctx, project, image)
+			files, unread, err := p.targetMigrations(ctx, project, image, target)
 			if err != nil {
 				return state, err
 			}
+			state.Migrations, state.MigrationsUnread = migrations.List(files), unread
+			state.SQL = p.options.Parser.Read(files)
 			state.Known = p.knownMigrations(ctx, project, s)
 		}
 		state.Images = append(state.Images, image)
@@ -123,7 +126,14 @@ func (p *Platform) observeTarget(ctx context.Context, state ops.PlatformState, p
 
 // targetMigrations reads the migrations of the target API image, or says why
 // they cannot be read. Only an end of ctx is an error.
-func (p *Platform) targetMigrations(ctx context.Context, project string, image ops.TargetImage) ([]ops.Migration, string, error) {
+func (p *Platform) targetMigrations(ctx context.Context, project string, image ops.TargetImage, target ops.Version) ([]migrations.File, string, error) {
+	if p.options.Bundle != "" {
+		found, err := p.options.Bundle.Read(ctx, target)
+		if err != nil {
+			return nil, err.Error(), ctx.Err()
+		}
+		return found, "", nil
+	}
 	if image.Missing != "" {
 		return nil, "image " + image.Ref + " " + image.Missing, nil
 	}
@@ -136,7 +146,7 @@ func (p *Platform) targetMigrations(ctx context.Context, project string, image o
 	if err := p.removeTemporaries(ctx, project); err != nil {
 		return nil, "", err
 	}
-	found, err := p.migrations(ctx, project, image.Ref)
+	found, err := p.imageMigrations(ctx, project, image.Ref)
 	if err != nil {
 		return nil, err.Error(), ctx.Err()
 	}
@@ -150,11 +160,11 @@ func (p *Platform) knownMigrations(ctx context.Context, project string, api ops.
 		return nil
 	}
 	oldest := slices.MinFunc(api.Containers, func(a, b ops.Container) int { return a.Version.Compare(b.Version) })
-	known, err := p.migrations(ctx, project, oldest.Image)
+	known, err := p.migrations(ctx, project, oldest.Image, oldest.Version)
 	if err != nil {
 		p.log.WithError(err).WithField("image", oldest.Image).Warn("cannot read which migrations the running API has")
 	}
-	return known
+	return migrations.List(known)
 }
 
 // valuesFor are the variables' values once every service is at a version.

@@ -21,6 +21,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/keeptrusts/ktops/ops"
+	"github.com/keeptrusts/ktops/ops/migrations"
 )
 
 // The defaults of Options.
@@ -54,6 +55,10 @@ type Options struct {
 	Services map[ops.Component]ServiceOptions
 	// MigrationsPath is where the API image keeps its migrations.
 	MigrationsPath string
+	// Bundle is where the migrations of a release are read instead; empty: from the image.
+	Bundle migrations.Bundle
+	// Parser tells what migrations do; a new one when nil.
+	Parser *migrations.Parser
 	// HealthTimeout is how long a new container may take to become healthy;
 	// HealthInterval is how often that is looked at.
 	HealthTimeout  time.Duration
@@ -151,6 +156,9 @@ func (o Options) complete() (Options, error) {
 	}
 	o.EnvFile = o.within(orDefault(o.EnvFile, DefaultEnvFile))
 	o.MigrationsPath = orDefault(o.MigrationsPath, DefaultMigrationsPath)
+	if o.Parser == nil {
+		o.Parser = &migrations.Parser{}
+	}
 	o.HealthTimeout = orDefault(o.HealthTimeout, DefaultHealthTimeout)
 	o.HealthInterval = orDefault(o.HealthInterval, DefaultHealthInterval)
 	o.MigrationTimeout = orDefault(o.MigrationTimeout, DefaultMigrationTimeout)

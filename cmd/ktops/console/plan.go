@@ -12,13 +12,7 @@ func Plan(s Style, p ops.Plan) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n", s.paint(bold, heading(p)), p.Why)
 	fmt.Fprintf(&b, "\nChecks\n%s", Findings(s, p.Checks))
-	if len(p.Facts.Pending) > 0 {
-		rows := make([][]string, 0, len(p.Facts.Pending))
-		for _, m := range p.Facts.Pending {
-			rows = append(rows, []string{fmt.Sprintf("%04d", m.Version), m.Description})
-		}
-		fmt.Fprintf(&b, "\nMigrations that will be applied\n%s", table("  ", rows))
-	}
+	b.WriteString(migrations(s, p))
 	if p.Strategy == ops.Window {
 		b.WriteString(procedure(s, p))
 	} else {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/keeptrusts/ktops/config"
 	"github.com/keeptrusts/ktops/ops"
+	"github.com/keeptrusts/ktops/ops/migrations"
 	"github.com/keeptrusts/ktops/ops/nginx"
 	"github.com/keeptrusts/ktops/ops/postgres"
 	"github.com/keeptrusts/ktops/ops/releases"
@@ -22,6 +23,13 @@ type Wiring struct {
 	log       *logrus.Entry
 	platforms keep[*platform]
 	edges     keep[*nginx.Edge]
+	parser    migrations.Parser
+}
+
+// platformKey is what of the configuration makes a platform another one.
+type platformKey struct {
+	platform config.Platform
+	bundle   migrations.Bundle
 }
 
 // New is a wiring that has made nothing yet.
@@ -44,7 +52,12 @@ func (w *Wiring) Environments(c *config.Config, calendar ops.Calendar) ([]ops.En
 
 func (w *Wiring) environment(c *config.Config, e config.Environment) (ops.Environment, error) {
 	log := w.log.WithField("environment", e.Name)
-	platform, err := w.platforms.get(e.Platform, func() (*platform, error) { return newPlatform(e.Platform.Compose, log), nil })
+	bundle := migrations.Bundle(c.Releases.Bundle)
+	platform, err := w.platforms.get(platformKey{e.Platform, bundle}, func() (*platform, error) {
+		p := newPlatform(e.Platform.Compose, log)
+		p.options.Bundle, p.options.Parser = bundle, &w.parser
+		return p, nil
+	})
 	if err != nil {
 		return ops.Environment{}, err
 	}
