@@ -26,6 +26,12 @@ func (b *Bot) act(ctx context.Context, d Delivery) {
 		b.openModal(ctx, d, cards.DetailsModal, "history "+d.Run)
 	case cards.ActionConfirm:
 		b.confirmed(ctx, d)
+	case cards.ActionCancel:
+		b.answer(ctx, d, cards.Plain("Nothing was done."))
+	case cards.ActionRollback:
+		b.adviseOn(ctx, d)
+	case cards.ActionPlan:
+		b.planRehearsed(ctx, d)
 	case cards.ActionReopen:
 		_, err := b.reopen(ctx, d.Run, "", b.names.actor(ctx, d.User, d.UserName))
 		b.answerError(ctx, d, "opening the edge", err)

@@ -32,6 +32,10 @@ func (b *Bot) soon(d Delivery) *slack.Msg {
 			version = cmd.Version.Line()
 		}
 		text = fmt.Sprintf("Looking at %s and planning %s …", env, version)
+	case "rollback":
+		text = fmt.Sprintf("Looking at the ways back in %s …", env)
+	case "rehearse":
+		text = fmt.Sprintf("Looking at %s and planning the rehearsal …", env)
 	case "verify":
 		text = fmt.Sprintf("Verifying %s …", env)
 	case "backup":

@@ -76,6 +76,7 @@ type Bot struct {
 	showing    sync.Mutex
 	shown      map[string]shown
 	successors map[string]cards.Successor // by the run that drifted
+	costs      map[string]cost            // by the run that asks for a way back
 }
 
 const (
@@ -110,7 +111,7 @@ func New(opts Options) *Bot {
 		names: newNames(api), groups: NewGroups(api), arrived: make(chan struct{}, 1), link: &link{cause: errNotYet},
 		outbox:       newOutbox(api, client, opts.Store, opts.Metrics, opts.Log),
 		windows:      opts.Windows,
-		environments: opts.Environments, shown: map[string]shown{}, successors: map[string]cards.Successor{},
+		environments: opts.Environments, shown: map[string]shown{}, successors: map[string]cards.Successor{}, costs: map[string]cost{},
 	}
 }
 

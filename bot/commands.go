@@ -73,6 +73,10 @@ func (b *Bot) do(ctx context.Context, d Delivery, cmd Command, env string, by op
 		return nil
 	case "upgrade":
 		return b.upgrade(ctx, d, cmd, env, by)
+	case "rollback":
+		return b.rollback(ctx, d, cmd, env)
+	case "rehearse":
+		return b.rehearse(ctx, d, cmd, env, by)
 	case "plan":
 		return b.plan(ctx, d, cmd, env, by)
 	case "status":
@@ -160,11 +164,18 @@ func (b *Bot) proposedBefore(ctx context.Context, d Delivery, req ops.Request) (
 		return ops.Run{}, err
 	}
 	for _, run := range runs {
-		if run.Request.Target == req.Target && run.Request.By.ID == req.By.ID && !run.ProposedAt.Before(d.Received) {
+		if sameAsked(run.Request, req) && run.Request.By.ID == req.By.ID && !run.ProposedAt.Before(d.Received) {
 			return run, nil
 		}
 	}
 	return ops.Run{}, nil
+}
+
+func sameAsked(a, b ops.Request) bool {
+	if a.Rollback != nil && b.Rollback != nil {
+		return sameReturn(*a.Rollback, *b.Rollback)
+	}
+	return a.Target == b.Target && a.Rehearse == b.Rehearse && (a.Rollback == nil) == (b.Rollback == nil)
 }
 
 // openRun is the run that a command without a run's ID means: among several, for

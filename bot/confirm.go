@@ -31,6 +31,8 @@ func (b *Bot) doAsked(ctx context.Context, d Delivery, ask cards.Ask, by ops.Act
 		return err
 	case cards.AskedClose:
 		return b.closeEdge(ctx, d, ask, by)
+	case cards.AskedReturn:
+		return b.goBack(ctx, d, ask, by)
 	}
 	if b.windows == nil {
 		return errNoWindows(ask.Environment)

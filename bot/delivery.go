@@ -40,7 +40,10 @@ func deliveryOfInteraction(i slack.InteractionCallback) (Delivery, bool) {
 		}
 		a := i.ActionCallback.BlockActions[0]
 		d.Kind, d.Action, d.Run = Clicked, a.ActionID, a.Value
-		if a.ActionID == cards.ActionConfirm {
+		if cards.Confirms(a.ActionID) {
+			d.Action, d.Run, d.Ask = cards.ActionConfirm, "", a.Value
+		}
+		if a.ActionID == cards.ActionCancel {
 			d.Run, d.Ask = "", a.Value
 		}
 		d.ID = identify("click", i.Team.ID, i.User.ID, i.Container.MessageTs, a.ActionID, a.Value, a.ActionTs)

@@ -136,7 +136,7 @@ func (b *Bot) showCard(ctx context.Context, env Environment, u ops.Update, force
 	}
 	content := cards.ForRun(cards.View{
 		Run: u.Run, Progress: u.Progress, Remaining: u.Remaining, Policy: env.Policy, Now: time.Now(), Command: b.command,
-		Openings: openings, Successor: b.successors[u.Run.ID],
+		Openings: openings, Successor: b.successors[u.Run.ID], Cost: b.costOf(ctx, u.Run),
 	})
 	if err := b.put(ctx, card, content, u, force); err != nil {
 		return err

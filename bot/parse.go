@@ -126,6 +126,7 @@ func (p *parser) take(w word) (bool, *Mistake) {
 	case p.cmd.Verb == "backup" && (w.low == "list" || w.low == "ls"):
 		p.cmd.List = true
 	case p.cmd.Verb == "backup" && (w.low == "create" || w.low == "now"):
+	case p.cmd.Verb == "rollback" && w.low == "back":
 	case (p.cmd.Verb == "history" || p.cmd.Action == "history") && isCount(w.low):
 		p.cmd.Limit, _ = strconv.Atoi(w.low)
 	case p.cmd.Verb == "help" || (isFiller(w.low) && !p.beginsReason()):
@@ -253,6 +254,9 @@ func (p *parser) windowFlag(w word) *Mistake {
 }
 
 func (p *parser) unknown(w word) *Mistake {
+	if m := p.unknownReturn(w); m != nil {
+		return m
+	}
 	if m := p.unknownWindow(w); m != nil {
 		return m
 	}
@@ -297,6 +301,8 @@ func (p *parser) check() *Mistake {
 	switch {
 	case versioned(c.Verb) && c.Version.IsZero():
 		return &Mistake{What: "which version?", Try: []string{c.Verb + " 2.5.0", c.Verb + " 2.5.0 in production"}}
+	case c.Verb == "rehearse" && c.Urgent:
+		return &Mistake{What: "a rehearsal changes nothing, so it cannot be urgent", Try: []string{p.example("")}}
 	case c.Urgent && c.Reason == "":
 		return &Mistake{What: "an urgent upgrade needs a reason; it is announced and kept",
 			Try: []string{p.example("--urgent CVE-2026-1234 is being exploited")}}
@@ -317,7 +323,7 @@ func verbNames() []string {
 	return names
 }
 
-func versioned(verb string) bool { return verb == "upgrade" || verb == "plan" }
+func versioned(verb string) bool { return verb == "upgrade" || verb == "plan" || verb == "rehearse" }
 
 func isCount(low string) bool {
 	n, err := strconv.Atoi(low)

@@ -16,6 +16,13 @@ type Service interface {
 	Opener
 }
 
+// Adviser knows the ways back.
+type Adviser interface {
+	// Advise tells what going back from a run means now; from the newest that there is
+	// something to take back of, when run is empty.
+	Advise(ctx context.Context, environment, run string) (ops.Advice, error)
+}
+
 // Proposer plans upgrades.
 type Proposer interface {
 	Environments() []string

@@ -29,13 +29,25 @@ type service struct {
 	verified ops.Report
 	openings []ops.Opening
 	edge     *ops.EdgeState
+	// lost is how many rows going back by the snapshot loses; gone is set when that is not
+	// possible any more.
+	lost int64
+	gone bool
 }
 
 func newService() *service {
 	return &service{
 		policy: ops.Policy{Approve: ops.Who{Users: []string{"U0BOB", "U0CAROL"}}, Approvals: 1, ApprovalTTL: 30 * time.Minute},
 		events: map[string][]ops.Event{},
+		lost:   1204,
 	}
+}
+
+func (s *service) needed(run ops.Run) int {
+	if r := run.Request.Rollback; r != nil && r.Loses() {
+		return max(s.policy.Approvals, s.policy.RollbackApprovals)
+	}
+	return s.policy.Approvals
 }
 
 func (s *service) Environments() []string { return []string{"production", "staging"} }
@@ -70,6 +82,9 @@ func (s *service) Propose(ctx context.Context, req ops.Request) (ops.Run, error)
 		if run := ops.Fold(s.events[id]); run.Exclusive() && req.Window == "" && run.Plan.Environment == req.Environment {
 			return ops.Run{}, ops.Refuse("run "+id+" is open in "+req.Environment, "approve "+id)
 		}
+	}
+	if len(s.policy.Request.Users) > 0 && !slices.Contains(s.policy.Request.Users, req.By.ID) {
+		return ops.Run{}, ops.Refuse(req.By.String()+" may not ask for runs in "+req.Environment, "ask an operator")
 	}
 	p := planFor(req)
 	if req.Window != "" {
@@ -124,7 +139,7 @@ func (s *service) Approve(ctx context.Context, id string, a ops.Approval) (ops.R
 		a.Opening = &s.openings[i]
 	}
 	e := ops.Event{Run: id, Kind: ops.RunApproval, Actor: a.By, Approval: &a}
-	if a.BreakGlass || len(run.Approvals)+1 >= s.policy.Approvals {
+	if a.BreakGlass || len(run.Approvals)+1 >= s.needed(run) {
 		e.Kind = ops.RunApproved
 		s.approved++
 	}

@@ -40,6 +40,12 @@ func planFor(req ops.Request) ops.Plan {
 	case req.Maintenance != nil:
 		p.Strategy, p.From, p.Facts, p.Checks = ops.Closing, ops.Version{}, ops.Facts{}, nil
 		p.Steps = []ops.Step{{Name: "close edge", Kind: ops.CloseEdge}, {Name: "stay closed", Kind: ops.StayClosed, Estimate: req.Maintenance.For}, {Name: "open edge", Kind: ops.OpenEdge}}
+	case req.Rollback != nil:
+		p.Strategy, p.From, p.Facts, p.Checks = ops.Returning, ops.Version{Major: 2, Minor: 5}, ops.Facts{}, nil
+		p.Steps = []ops.Step{{Name: "close edge", Kind: ops.CloseEdge}, {Name: "stop api", Kind: ops.StopService}, {Name: "swap database", Kind: ops.Swap}, {Name: "open edge", Kind: ops.OpenEdge}}
+	case req.Rehearse:
+		p.Strategy = ops.Rehearsing
+		p.Steps = []ops.Step{{Name: "restore scratch copy", Kind: ops.RestoreScratch}, {Name: "rehearse", Kind: ops.Rehearse}, {Name: "clear scratch copy", Kind: ops.ClearScratch}}
 	case req.Target.Major > p.From.Major:
 		p.Strategy, p.Why = ops.Window, "a major version always takes a window"
 		p.Steps = []ops.Step{

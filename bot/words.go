@@ -96,9 +96,6 @@ func findVerb(words []word, environments []string) (int, *Mistake) {
 }
 
 func noVerb(w word) *Mistake {
-	if w.low == "rollback" {
-		return &Mistake{What: "there is no rollback command yet: a run that fails before a migration is put back by itself", Try: []string{"abort", "status"}}
-	}
 	near := nearest(w.low, verbNames())
 	m := &Mistake{What: fmt.Sprintf("I do not know “%s”", w.text)}
 	m.Try = append(suggest(near, func() string { return near }), "help")
@@ -112,7 +109,7 @@ func verbOf(low string) (string, bool) {
 		return low, true
 	}
 	same := map[string]string{
-		"update": "upgrade", "deny": "reject", "decline": "reject", "cancel": "abort", "pause": "hold",
+		"update": "upgrade", "revert": "rollback", "undo": "rollback", "roll-back": "rollback", "roll": "rollback", "rehearsal": "rehearse", "deny": "reject", "decline": "reject", "cancel": "abort", "pause": "hold",
 		"continue": "resume", "check": "verify", "backups": "backup", "?": "help", "window": "windows", "freezing": "freeze", "thaw": "unfreeze", "maint": "maintenance", "--help": "help", "-h": "help", "log": "history",
 	}
 	verb, ok := same[low]

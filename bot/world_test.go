@@ -153,7 +153,9 @@ func (w *world) card() slackemu.Message {
 	w.t.Helper()
 	var found []slackemu.Message
 	for _, m := range w.ws.Messages(prod) {
-		if m.FromApp() && len(m.Blocks) > 0 && m.Blocks[0].Type == "header" && (strings.HasPrefix(m.Blocks[0].Text.Text, "Upgrade ") || strings.HasPrefix(m.Blocks[0].Text.Text, "Maintenance ")) {
+		if m.FromApp() && len(m.Blocks) > 0 && m.Blocks[0].Type == "header" && slices.ContainsFunc([]string{"Upgrade ", "Maintenance ", "Roll back ", "Rehearse "}, func(does string) bool {
+			return strings.HasPrefix(m.Blocks[0].Text.Text, does)
+		}) {
 			found = append(found, m)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -12,8 +13,14 @@ import (
 	"github.com/keeptrusts/ktops/ops"
 )
 
-// ActionConfirm is the button under a question; its value is the Ask.
+// ActionConfirm is the button under a question; its value is the Ask. Where there are
+// several, a dot and a number follow.
 const ActionConfirm = "ask.yes"
+
+// Confirms reports whether a button is one under a question.
+func Confirms(action string) bool {
+	return action == ActionConfirm || strings.HasPrefix(action, ActionConfirm+".")
+}
 
 // Asked is what a person wants to be done and is asked to confirm.
 type Asked string
@@ -26,6 +33,7 @@ const (
 	AskedUnfreeze Asked = "unfreeze"
 	AskedReopen   Asked = "reopen"
 	AskedClose    Asked = "close"
+	AskedReturn   Asked = "return"
 )
 
 // Ask is one thing that was typed and is not done before it is confirmed. It travels
@@ -36,14 +44,20 @@ type Ask struct {
 	// Window and Key name the opening that was shown.
 	Window string `json:"window,omitempty"`
 	Key    string `json:"key,omitempty"`
-	// ID names a freeze, or the run of a maintenance.
+	// ID names a freeze, the run of a maintenance, or the run that is taken back.
 	ID    string    `json:"id,omitempty"`
 	Until time.Time `json:"until,omitzero"`
 	// For is how long the edge is closed.
 	For time.Duration `json:"for,omitempty"`
 	// Was is what a freeze was for that is lifted.
-	Was    string `json:"was,omitempty"`
-	Reason string `json:"reason,omitempty"`
+	Was string `json:"was,omitempty"`
+	// Way and Backup name the way back that was shown, Rows how much it lost then, and
+	// Uncounted that this could not be told.
+	Way       ops.Way `json:"way,omitempty"`
+	Backup    string  `json:"backup,omitempty"`
+	Rows      int64   `json:"rows,omitempty"`
+	Uncounted bool    `json:"uncounted,omitempty"`
+	Reason    string  `json:"reason,omitempty"`
 }
 
 // ReadAsk is the Ask in the value of a button.

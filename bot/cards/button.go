@@ -36,6 +36,9 @@ func confirm(title, text, yes, no string, style slack.Style) *slack.Confirmation
 }
 
 func approveButton(run ops.Run) slack.BlockElement {
+	if run.Request.Rehearse {
+		return approveRehearsalButton(run)
+	}
 	p := run.Plan
 	migrations := "no migration"
 	if n := len(p.Facts.Pending); n > 0 {
@@ -64,20 +67,20 @@ func holdButton(run ops.Run) slack.BlockElement {
 	if _, closed := run.EdgeClosed(); closed {
 		meanwhile = "The edge *stays closed* meanwhile"
 	}
-	text := fmt.Sprintf("The upgrade of *%s* to %s stops after the step it is in. %s; Resume takes it up again.",
+	text := fmt.Sprintf("The %s of *%s* to %s stops after the step it is in. %s; Resume takes it up again.", noun(run),
 		inline(run.Plan.Environment, 60), run.Plan.Target, meanwhile)
 	return button(ActionHold, "Hold", "", run, confirm("Hold this run?", text, "Hold", "Go on", ""))
 }
 
 func abortButton(run ops.Run) slack.BlockElement {
-	text := fmt.Sprintf("The upgrade of *%s* to %s stops at once. What is safe to put back is put back; applied migrations stay.",
+	text := fmt.Sprintf("The %s of *%s* to %s stops at once. What is safe to put back is put back; applied migrations stay.", noun(run),
 		inline(run.Plan.Environment, 60), run.Plan.Target)
 	return button(ActionAbort, "Abort", slack.StyleDanger, run,
 		confirm("Abort this run?", text, "Abort", "Go on", slack.StyleDanger))
 }
 
 func resumeButton(run ops.Run) slack.BlockElement {
-	text := fmt.Sprintf("The upgrade of *%s* to %s goes on at the step where it stopped.",
+	text := fmt.Sprintf("The %s of *%s* to %s goes on at the step where it stopped.", noun(run),
 		inline(run.Plan.Environment, 60), run.Plan.Target)
 	return button(ActionResume, "Resume", slack.StylePrimary, run,
 		confirm("Resume this run?", text, "Resume", "Not yet", slack.StylePrimary))

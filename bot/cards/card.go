@@ -27,6 +27,7 @@ const (
 	maxLine   = 300
 	maxDigest = 22   // "sha256:", twelve digits, an ellipsis and the code marks
 	maxStory  = 1200 // a reason that is the point of its card
+	maxLog    = 2000 // the last lines of a log, which are the point of theirs
 )
 
 // Card is a message as Slack takes it.

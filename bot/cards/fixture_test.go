@@ -149,6 +149,7 @@ func all(text string, n int) map[string]cards.Card {
 	out["run-hold-asked"] = cards.ForRun(view(asked))
 	told(out, at(run, ops.Failed, done, text), text)
 	windowCards(out, text, n)
+	returnCards(out, text, n)
 	return out
 }
 

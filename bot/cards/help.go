@@ -14,9 +14,11 @@ func Verbs() []Verb {
 	return []Verb{
 		{"upgrade", "upgrade 2.5.0 [in production] [--window next|NAME] [--urgent REASON]", "plan an upgrade and ask for approval"},
 		{"plan", "plan 2.5.0 [in production]", "show what an upgrade would do, and do nothing"},
+		{"rollback", "rollback [RUN] [production] [because REASON]", "what going back costs now, and a button for each way"},
+		{"rehearse", "rehearse 2.5.0 [production]", "try a version on a copy of the data, and tell what its migrations do"},
 		{"status", "status [production]", "what runs now, and what is open"},
 		{"verify", "verify [production]", "run the five checks and post the report"},
-		{"backup", "backup [production]", "take a backup and read it back; “backup list” shows them"},
+		{"backup", "backup [production]", "take a backup and read it back; “backup list” shows them; restore and prune are left to the command line, where the files are"},
 		{"history", "history [production] [RUN]", "the last runs, or all that happened in one"},
 		{"approve", "approve [RUN] [--window next|NAME]", "approve a plan (or click Approve)"},
 		{"reject", "reject [RUN] REASON", "say no to a plan, and why"},
@@ -36,7 +38,7 @@ func Verbs() []Verb {
 
 // helpHalf is how many lines of help the first of its two blocks has: one would be
 // longer than a block may be.
-const helpHalf = 12
+const helpHalf = 11
 
 // Help lists what can be typed.
 func Help(command, environment string) Card {

@@ -100,7 +100,11 @@ func held(v View) Card {
 		blocks = append(blocks, section(line))
 	}
 	if run.Asked == "" {
-		blocks = append(blocks, actions(resumeButton(run), abortButton(run), detailsButton(run)))
+		decide := []slack.BlockElement{resumeButton(run), abortButton(run)}
+		if offersReturn(run) {
+			decide = append(decide, rollbackButton(run))
+		}
+		blocks = append(blocks, actions(append(decide, detailsButton(run))...))
 	}
 	blocks = append(blocks, footnote(heldNote(run)))
 	return Card{

@@ -25,7 +25,7 @@ const (
 
 // RejectModal asks why a plan is rejected.
 func RejectModal(run ops.Run) slack.ModalViewRequest {
-	return reasonModal(run, CallbackReject, "Reject this upgrade", "Reject",
+	return reasonModal(run, CallbackReject, "Reject this "+noun(run), "Reject",
 		fmt.Sprintf("*%s* will not be run. Who asked for it is told why.", safeTitle(run)))
 }
 

@@ -94,7 +94,19 @@ func approvalText(v View) string {
 	if v.Run.Opening != nil && (v.Run.Request.Replaces != "" || v.Run.Request.By == ops.Ktops()) {
 		until = v.Run.LatestStart() // what ktops asks for itself waits as long as the opening can be used
 	}
-	return fmt.Sprintf("%d of %d, by %s, until %s", len(v.Run.Approvals), max(v.Policy.Approvals, 1), who, moment(until))
+	return fmt.Sprintf("%d of %d, by %s, until %s", len(v.Run.Approvals), needed(v), who, moment(until))
+}
+
+// needed is how many people must approve a run.
+func needed(v View) int {
+	n := max(v.Policy.Approvals, 1)
+	if r := v.Run.Request.Rollback; r != nil && r.Loses() {
+		n = max(n, v.Policy.RollbackApprovals)
+	}
+	if v.Cost != nil {
+		n = max(n, v.Cost.Approvals)
+	}
+	return n
 }
 
 func planStepLines(p ops.Plan) []string {

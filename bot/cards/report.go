@@ -16,23 +16,43 @@ func report(v View) Card {
 	facts := append([][2]string{{"Took", tookText(run)}}, closureFields(run, v.Now)...)
 	facts = append(facts, [2]string{"Users saw", probeField(run.Probe)}, [2]string{"Backup", backupField(run.Backup())})
 	blocks := []slack.Block{header(title(run)), section(outcome(run)...), fields(facts...)}
+	if r := rehearsed(run); r != nil {
+		blocks = append(blocks, section(migratedLines(*r)...))
+	}
 	if rep := run.Report(); rep != nil && len(rep.Checks) > 0 {
 		blocks = append(blocks, section(checkLines(rep.Checks)...))
 	}
 	if run.State != ops.Succeeded {
 		blocks = append(blocks, section(near(run, stepLines(run), shownSteps)...))
 	}
-	blocks = append(blocks, actions(detailsButton(run)), footer(v))
+	blocks = append(blocks, actions(append(nextButtons(run), detailsButton(run))...), footer(v))
 	return Card{
 		Text:   fmt.Sprintf("%s %s after %s", safeTitle(run), stateName(run.State), tookText(run)),
 		Blocks: blocks,
 	}
 }
 
+// nextButtons offer what usually follows on a run that is over.
+func nextButtons(run ops.Run) []slack.BlockElement {
+	switch {
+	case offersReturn(run):
+		return []slack.BlockElement{rollbackButton(run)}
+	case rehearsed(run) != nil:
+		return []slack.BlockElement{planButton(run)}
+	}
+	return nil
+}
+
 func outcome(run ops.Run) []string {
 	reason := inline(run.Reason, maxStory)
 	switch run.State {
 	case ops.Succeeded:
+		if run.Request.Rollback != nil {
+			return returnedLines(run)
+		}
+		if r := rehearsed(run); r != nil {
+			return verdictLines(*r)
+		}
 		return []string{"✅ *Succeeded*"}
 	case ops.RolledBack:
 		return append([]string{"↩️ *Rolled back" + reopened(run) + "*: everything is as it was before", reason}, loudly(run)...)
@@ -163,6 +183,10 @@ func instead(v View) string {
 	}
 	text := again(run.Plan, v.Command)
 	switch {
+	case run.Request.Rollback != nil:
+		text = fmt.Sprintf("%s rollback %s --env %s", v.Command, run.Request.Rollback.Run, run.Plan.Environment)
+	case run.Request.Rehearse:
+		text = fmt.Sprintf("%s rehearse %s --env %s", v.Command, run.Plan.Target, run.Plan.Environment)
 	case run.Request.Maintenance != nil:
 		text = fmt.Sprintf("%s maintenance on %dm --env %s", v.Command, int(run.Request.Maintenance.For.Minutes()), run.Plan.Environment)
 	case run.Opening != nil && run.Plan.Strategy != ops.Window:

@@ -22,6 +22,8 @@ type View struct {
 	Command string
 	// Successor is the run that asks again for what this one drifted from.
 	Successor Successor
+	// Cost is what the way back that the run asks for costs now; nil while that is not known.
+	Cost *ops.Choice
 }
 
 // Successor is a run that took the place of another, and where its card is.
@@ -37,6 +39,9 @@ func ForRun(v View) Card {
 	}
 	switch v.Run.State {
 	case ops.Proposed:
+		if v.Run.Request.Rollback != nil {
+			return proposedReturn(v)
+		}
 		return proposed(v)
 	case ops.Scheduled:
 		return scheduled(v)
@@ -58,7 +63,21 @@ func title(run ops.Run) string {
 	if m := run.Request.Maintenance; m != nil {
 		return fmt.Sprintf("Maintenance of %s for %s", run.Plan.Environment, duration(m.For))
 	}
-	return fmt.Sprintf("Upgrade %s %s → %s", run.Plan.Environment, run.Plan.From, run.Plan.Target)
+	does := map[string]string{"upgrade": "Upgrade", "rollback": "Roll back", "rehearsal": "Rehearse"}[noun(run)]
+	return fmt.Sprintf("%s %s %s → %s", does, run.Plan.Environment, run.Plan.From, run.Plan.Target)
+}
+
+// noun is what a run is called in a sentence.
+func noun(run ops.Run) string {
+	switch {
+	case run.Request.Maintenance != nil:
+		return "maintenance"
+	case run.Request.Rollback != nil:
+		return "rollback"
+	case run.Request.Rehearse:
+		return "rehearsal"
+	}
+	return "upgrade"
 }
 
 // safeTitle is the title within mrkdwn.
@@ -69,7 +88,11 @@ func subject(run ops.Run) string {
 	if m := run.Request.Maintenance; m != nil {
 		return "maintenance for " + duration(m.For)
 	}
-	return fmt.Sprintf("%s → %s", run.Plan.From, run.Plan.Target)
+	way := fmt.Sprintf("%s → %s", run.Plan.From, run.Plan.Target)
+	if noun(run) != "upgrade" {
+		way = noun(run) + " " + way
+	}
+	return way
 }
 
 func footer(v View) slack.Block {
