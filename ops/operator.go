@@ -58,6 +58,11 @@ type Backups interface {
 	// Drill restores a backup to the side, the newest verified one when the name is
 	// empty, and tells what that has shown. Whatever happens, nothing of it stays.
 	Drill(ctx context.Context, name string, report func(Progress)) (Drill, error)
+	// RestoreInto restores a backup into a new database, and leaves it there. Until it is
+	// whole there is none of that name.
+	RestoreInto(ctx context.Context, file, into string, report func(Progress)) (Restored, error)
+	// Retention tells what a Prune of that moment would remove, and why.
+	Retention(ctx context.Context, now time.Time, spared ...string) ([]Retained, error)
 }
 
 // Verifier runs the post-upgrade checks. A zero version expects nothing.

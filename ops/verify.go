@@ -62,14 +62,10 @@ func backupName(by Actor, now time.Time) string {
 // A new backup is good whether or not the old ones could be removed.
 func (o *Operator) prune(ctx context.Context, env Environment) {
 	log := o.log.WithField("environment", env.Name)
-	open, err := o.openRuns(ctx, env.Name)
+	spared, err := o.spared(ctx, env)
 	if err != nil {
-		log.WithError(err).Warn("cannot see which backups are still needed, so none is removed")
+		log.WithError(err).Warn("nothing old is removed")
 		return
-	}
-	var spared []string
-	for _, run := range open {
-		spared = append(spared, run.ID)
 	}
 	removed, err := env.Backups.Prune(ctx, time.Now(), spared...)
 	if err != nil {

@@ -142,6 +142,16 @@ func (c *Client) Backups(ctx context.Context, environment string) ([]ops.Backup,
 	return get[[]ops.Backup](ctx, c, environmentPath(environment, "backups"))
 }
 
+// Retention implements Keeper.
+func (c *Client) Retention(ctx context.Context, environment string) (ops.Retention, error) {
+	return get[ops.Retention](ctx, c, environmentPath(environment, "backups/retention"))
+}
+
+// Prune implements Keeper.
+func (c *Client) Prune(ctx context.Context, environment string, _ ops.Actor) (ops.Retention, error) {
+	return post[ops.Retention](ctx, c, environmentPath(environment, "backups/prune"), struct{}{})
+}
+
 // Unlock implements Keeper.
 func (c *Client) Unlock(ctx context.Context, environment string, _ ops.Actor, reason string) (ops.Lease, error) {
 	return post[ops.Lease](ctx, c, environmentPath(environment, "unlock"), decision{Reason: reason})

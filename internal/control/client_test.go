@@ -54,6 +54,12 @@ func TestClient_AnswersAsTheService(t *testing.T) {
 		keep("freezes", freezes, err)
 		drill, err := s.Drill(ctx, "production", "a.dump", forged, func(ops.Progress) {})
 		keep("drill", drill, err)
+		restored, err := s.RestoreInto(ctx, "production", "a.dump", "fresh", forged, func(ops.Progress) {})
+		keep("restored", restored, err)
+		kept, err := s.Retention(ctx, "production")
+		keep("retention", kept, err)
+		kept, err = s.Prune(ctx, "production", forged)
+		keep("pruned", kept, err)
 		return answers
 	}
 	if diff := cmp.Diff(ask(fake), ask(client)); diff != "" {

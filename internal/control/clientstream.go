@@ -63,6 +63,11 @@ func (c *Client) Drill(ctx context.Context, environment, name string, _ ops.Acto
 	return progress[ops.Drill](ctx, c, environmentPath(environment, "backups/drill"), backupFile{File: name}, report)
 }
 
+// RestoreInto implements Keeper.
+func (c *Client) RestoreInto(ctx context.Context, environment, file, into string, _ ops.Actor, report func(ops.Progress)) (ops.Restored, error) {
+	return progress[ops.Restored](ctx, c, environmentPath(environment, "backups/restore"), backupFile{File: file, Into: into}, report)
+}
+
 func progress[T any](ctx context.Context, c *Client, path string, body any, report func(ops.Progress)) (T, error) {
 	var none T
 	text, err := json.Marshal(body)

@@ -109,6 +109,17 @@ func (s *Server) verify(w http.ResponseWriter, r *http.Request) {
 	reply(w, report, err)
 }
 
+func (s *Server) retention(w http.ResponseWriter, r *http.Request) {
+	kept, err := s.service.Retention(r.Context(), r.PathValue("env"))
+	reply(w, kept, err)
+}
+
+func (s *Server) prune(w http.ResponseWriter, r *http.Request) {
+	decided(w, r, func(ctx context.Context, by ops.Actor, _ string) (ops.Retention, error) {
+		return s.service.Prune(ctx, r.PathValue("env"), by)
+	})
+}
+
 func (s *Server) unlock(w http.ResponseWriter, r *http.Request) {
 	decided(w, r, func(ctx context.Context, by ops.Actor, reason string) (ops.Lease, error) {
 		return s.service.Unlock(ctx, r.PathValue("env"), by, reason)

@@ -64,6 +64,11 @@ type Keeper interface {
 	// Drill restores a backup to the side and looks at it; the newest verified one when
 	// the name is empty.
 	Drill(ctx context.Context, environment, name string, by ops.Actor, report func(ops.Progress)) (ops.Drill, error)
+	// RestoreInto restores a backup into a new database, which stays.
+	RestoreInto(ctx context.Context, environment, file, into string, by ops.Actor, report func(ops.Progress)) (ops.Restored, error)
+	// Retention tells what a Prune would remove now, and Prune removes it.
+	Retention(ctx context.Context, environment string) (ops.Retention, error)
+	Prune(ctx context.Context, environment string, by ops.Actor) (ops.Retention, error)
 	Unlock(ctx context.Context, environment string, by ops.Actor, reason string) (ops.Lease, error)
 }
 

@@ -86,6 +86,22 @@ func (s *Server) drill(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+func (s *Server) restoreInto(w http.ResponseWriter, r *http.Request) {
+	body, err := bodyOf[backupFile](w, r)
+	if err != nil {
+		reply(w, ops.Restored{}, err)
+		return
+	}
+	by, err := actorOf(r.Context())
+	if err != nil {
+		reply(w, ops.Restored{}, err)
+		return
+	}
+	withProgress(w, r, func(ctx context.Context, report func(ops.Progress)) (ops.Restored, error) {
+		return s.service.RestoreInto(ctx, r.PathValue("env"), body.File, body.Into, by, report)
+	})
+}
+
 // withProgress streams the progress of a work and at last its result. A caller
 // who goes ends the request's context, and with it the work.
 func withProgress[T any](w http.ResponseWriter, r *http.Request, work func(context.Context, func(ops.Progress)) (T, error)) {

@@ -18,6 +18,8 @@ type (
 	}
 	backupFile struct {
 		File string `json:"file"`
+		// Into names the database to restore into.
+		Into string `json:"into,omitempty"`
 	}
 )
 

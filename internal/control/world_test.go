@@ -79,14 +79,16 @@ func newFake() *controltest.Fake {
 	at := time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
 	target := ops.Version{Major: 2, Minor: 5}
 	return &controltest.Fake{
-		Names:    []string{"production", "staging"},
-		PlanOf:   ops.Plan{Environment: "production", Target: target, Strategy: ops.Rolling, At: at, Steps: []ops.Step{{Name: "pull images", Kind: ops.PullImages}}},
-		StatusOf: ops.Status{Environment: "production", At: at},
-		ReportOf: ops.Report{At: at, Checks: []ops.Finding{{Check: "api health", Level: ops.Pass, Fact: "ok"}}},
-		BackupOf: ops.Backup{File: "/var/backups/keeptrusts/a.dump", Bytes: 1 << 20, At: at},
-		LeaseOf:  ops.Lease{Environment: "production", Owner: "db1/42/abcdef"},
-		EventsOf: []ops.Event{{Run: "r-abc234", Seq: 1, Kind: ops.RunProposed, At: at}},
-		DrillOf:  ops.Drill{File: "a.dump", Tables: 12, Checks: []ops.Finding{{Check: "rows", Level: ops.Pass, Fact: "as many"}}},
+		Names:       []string{"production", "staging"},
+		PlanOf:      ops.Plan{Environment: "production", Target: target, Strategy: ops.Rolling, At: at, Steps: []ops.Step{{Name: "pull images", Kind: ops.PullImages}}},
+		StatusOf:    ops.Status{Environment: "production", At: at},
+		ReportOf:    ops.Report{At: at, Checks: []ops.Finding{{Check: "api health", Level: ops.Pass, Fact: "ok"}}},
+		BackupOf:    ops.Backup{File: "/var/backups/keeptrusts/a.dump", Bytes: 1 << 20, At: at},
+		LeaseOf:     ops.Lease{Environment: "production", Owner: "db1/42/abcdef"},
+		EventsOf:    []ops.Event{{Run: "r-abc234", Seq: 1, Kind: ops.RunProposed, At: at}},
+		RestoredOf:  ops.Restored{Drill: ops.Drill{File: "a.dump", Rows: 7}, Database: "fresh", Drop: []string{"dropdb", "fresh"}},
+		RetentionOf: ops.Retention{Items: []ops.Retained{{Name: "a.dump", Goes: true, Why: "old"}}, Done: "1 backup removed"},
+		DrillOf:     ops.Drill{File: "a.dump", Tables: 12, Checks: []ops.Finding{{Check: "rows", Level: ops.Pass, Fact: "as many"}}},
 		WindowsOf: []ops.WindowState{{Environment: "production", Name: "upgrades", Zone: "Europe/Berlin", Does: []ops.Chore{ops.ChoreUpgrade}, Next: []ops.Occurrence{
 			{Environment: "production", State: ops.Coming, Opening: ops.Opening{Window: "upgrades", Key: "2026-11-29T04:00", Opens: at, Closes: at.Add(time.Hour)}}}}},
 		PastOf:    []ops.Occurrence{{Environment: "production", State: ops.Used}},

@@ -31,7 +31,7 @@ func (s *Server) Drill(ctx context.Context, name string, report func(ops.Progres
 		return ops.Drill{}, fmt.Errorf("restore drill: %w", err)
 	}
 	drill := ops.Drill{File: m.File}
-	if err := s.drill(ctx, m, &drill, report); err != nil {
+	if err := s.onScratch(ctx, m, &drill, report, func(string) error { return nil }); err != nil {
 		return ops.Drill{}, fmt.Errorf("restore drill of %s: %w", m.File, err)
 	}
 	if err := s.recordDrill(&drill); err != nil {
@@ -91,7 +91,9 @@ func (s *Server) toDrill(file string) (manifest, error) {
 	return m, err
 }
 
-func (s *Server) drill(ctx context.Context, m manifest, drill *ops.Drill, report func(ops.Progress)) (err error) {
+// onScratch restores a backup into a scratch database, looks at it, and hands it to
+// then. What has the scratch's name after that is dropped, whatever happens.
+func (s *Server) onScratch(ctx context.Context, m manifest, drill *ops.Drill, report func(ops.Progress), then func(scratch string) error) (err error) {
 	beside, err := s.newScratch(ctx, m.RawBytes)
 	defer func() {
 		if dropped := s.drop(ctx, beside); dropped != nil {
@@ -117,7 +119,10 @@ func (s *Server) drill(ctx context.Context, m manifest, drill *ops.Drill, report
 	drill.Checks = append(drill.Checks, ops.Finding{Check: "restore", Level: ops.Pass,
 		Fact: fmt.Sprintf("restored in %s, and its SHA-256 is the one of its manifest", time.Since(began).Round(100*time.Millisecond))})
 	report(ops.Progress{Fraction: almost, Note: "counting rows"})
-	return s.inScratch(ctx, beside, func(conn *pgx.Conn) error { return inspect(ctx, conn, held{rows, applied}, drill) })
+	if err := s.inScratch(ctx, beside, func(conn *pgx.Conn) error { return inspect(ctx, conn, held{rows, applied}, drill) }); err != nil {
+		return err
+	}
+	return then(beside)
 }
 
 // roomSeen tells whether it was seen that the disk has room for the drill.

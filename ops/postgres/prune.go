@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -45,46 +44,25 @@ func (s *Server) pruneFiles(ctx context.Context, now time.Time, spared []string)
 	if _, err := os.Stat(c.dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	var files []string
-	for _, run := range spared {
-		files = append(files, c.dump(backupOf(run)))
-	}
-	all, err := s.List(ctx)
+	judged, err := s.judge(ctx, now, spared)
 	if err != nil {
 		return nil, fmt.Errorf("prune backups: %w", err)
 	}
 	var removed []ops.Backup
-	for _, b := range expired(all, now, s.opts.KeepFor, s.opts.KeepLast, files) {
-		if err := c.remove(b); err != nil {
+	for _, b := range judged {
+		if !b.goes {
+			continue
+		}
+		if err := c.remove(b.Backup); err != nil {
 			return removed, fmt.Errorf("prune backups: %w", err)
 		}
 		s.opts.Log.WithFields(logrus.Fields{"backup": b.File, "age": now.Sub(b.At).Round(time.Hour)}).Info("old backup removed")
-		removed = append(removed, b)
+		removed = append(removed, b.Backup)
 	}
 	if err := c.sweep(); err != nil {
 		return removed, fmt.Errorf("prune backups: %w", err)
 	}
 	return removed, nil
-}
-
-// expired chooses from backups, newest first, those that the retention lets go.
-// While none is verified the newest stays too: it may be the only good one.
-func expired(backups []ops.Backup, now time.Time, keepFor time.Duration, keepLast int, spared []string) []ops.Backup {
-	var old []ops.Backup
-	verified := 0
-	hope := newestVerified(backups) == nil
-	for i, b := range backups {
-		good := !b.VerifiedAt.IsZero()
-		if good {
-			verified++
-		}
-		switch {
-		case slices.Contains(spared, b.File), now.Sub(b.At) < keepFor, good && verified <= keepLast, hope && i == 0:
-		default:
-			old = append(old, b)
-		}
-	}
-	return old
 }
 
 // remove removes the dump first: a manifest without dump is known as the leaving of

@@ -25,7 +25,12 @@ func aged(now time.Time, name string, days int) ops.Backup {
 	return b
 }
 
-func TestExpired(t *testing.T) {
+// goes are those that retention lets go.
+func goes(list []judged) []judged {
+	return slices.DeleteFunc(list, func(b judged) bool { return !b.goes })
+}
+
+func TestRetention(t *testing.T) {
 	now := time.Date(2026, 5, 1, 2, 0, 0, 0, time.UTC)
 	at := func(name string, days int) ops.Backup { return aged(now, name, days) }
 	for _, c := range []struct {
@@ -45,7 +50,7 @@ func TestExpired(t *testing.T) {
 		{"a clock that was wrong deletes nothing", []ops.Backup{at("av", -400), at("b", -300)}, 1, nil, nil},
 	} {
 		var got []string
-		for _, b := range expired(c.backups, now, 30*day, c.keepLast, c.spared) {
+		for _, b := range goes(retention{30 * day, c.keepLast, c.spared}.of(c.backups, now)) {
 			got = append(got, b.File)
 		}
 		if !slices.Equal(got, c.want) {

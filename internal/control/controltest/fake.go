@@ -23,6 +23,9 @@ type Fake struct {
 	LeaseOf  ops.Lease
 	EventsOf []ops.Event
 	DrillOf  ops.Drill
+	// RestoredOf and RetentionOf are what RestoreInto, and Retention and Prune, tell.
+	RestoredOf  ops.Restored
+	RetentionOf ops.Retention
 	// WindowsOf, PastOf and FreezesOf are the calendar; Openings are made of WindowsOf.
 	WindowsOf []ops.WindowState
 	PastOf    []ops.Occurrence
@@ -226,6 +229,24 @@ func (f *Fake) Drill(_ context.Context, environment, name string, by ops.Actor, 
 		report(p)
 	}
 	return f.DrillOf, f.call("Drill", "%s %q by %s", environment, name, by.ID)
+}
+
+// RestoreInto reports Progress and is RestoredOf.
+func (f *Fake) RestoreInto(_ context.Context, environment, file, into string, by ops.Actor, report func(ops.Progress)) (ops.Restored, error) {
+	for _, p := range f.Progress {
+		report(p)
+	}
+	return f.RestoredOf, f.call("RestoreInto", "%s %q into %q by %s", environment, file, into, by.ID)
+}
+
+// Retention is RetentionOf.
+func (f *Fake) Retention(_ context.Context, environment string) (ops.Retention, error) {
+	return f.RetentionOf, f.call("Retention", "%s", environment)
+}
+
+// Prune is RetentionOf.
+func (f *Fake) Prune(_ context.Context, environment string, by ops.Actor) (ops.Retention, error) {
+	return f.RetentionOf, f.call("Prune", "%s by %s", environment, by.ID)
 }
 
 func (f *Fake) wait(ctx context.Context) error {
