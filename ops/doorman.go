@@ -29,6 +29,7 @@ func (r *runner) doorman(ctx context.Context, run Run, step StepRun) (stop func(
 			case <-tick.C:
 			}
 			now, left := r.operator.hub.latest(run)
+			left -= now.toWatch() // behind the open edge
 			// Half a change of the edge helps nobody: it is carried through.
 			telling, done := context.WithTimeout(context.WithoutCancel(ctx), pageTold)
 			if err := r.env.Edge.Close(telling, now.closure(time.Now(), left, step.Name)); err != nil {

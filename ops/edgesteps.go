@@ -54,7 +54,7 @@ type closeEdge struct{ edge Edge }
 func (h closeEdge) Done(context.Context, Task) (bool, Result, error) { return false, Result{}, nil }
 
 func (h closeEdge) Do(ctx context.Context, task Task) (Result, error) {
-	return Result{}, h.edge.Close(ctx, task.Run.closure(time.Now(), remaining(task.Run, Progress{}), task.Step.Name))
+	return Result{}, h.edge.Close(ctx, task.Run.closure(time.Now(), pressing(task.Run), task.Step.Name))
 }
 
 func (h closeEdge) Undo(ctx context.Context, _ Task) (Result, error) {

@@ -36,7 +36,18 @@ func startOf(steps []Step, service string) time.Duration {
 }
 
 // needs is what the run still takes, with the way back.
-func (r Run) needs() time.Duration { return remaining(r, Progress{}) + wayBack(r.Plan.Steps) }
+func (r Run) needs() time.Duration { return pressing(r) + wayBack(r.Plan.Steps) }
+
+// pressing is what remains of the run but for its watch, which users do not wait for.
+func pressing(r Run) time.Duration { return remaining(r, Progress{}) - r.toWatch() }
+
+// toWatch is how long the run will watch its release.
+func (r Run) toWatch() time.Duration {
+	if watch := r.step(Watch); watch != nil && watch.State != StepDone {
+		return watch.Estimate
+	}
+	return 0
+}
 
 // LatestStart is the last moment at which what is left of the run still fits into
 // its window, with the way back; zero when it has no window.

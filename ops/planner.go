@@ -40,7 +40,7 @@ func NewPlan(o Observation, req Request, rules Rules) (Plan, error) {
 	default:
 		plan.Steps = windowSteps(o, from, req.Target, facts)
 	}
-	plan.Steps = foretell(estimate(plan.Steps, o), o, shown)
+	plan.Steps = foretell(estimate(watched(plan.Steps, rules.Watch, from, req.Target), o), o, shown)
 	plan.Checks = checklist(o, plan, req, rules)
 	plan.Digest = plan.digest()
 	return plan, nil

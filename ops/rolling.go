@@ -79,6 +79,9 @@ const (
 // environment's own history where there is one.
 func estimate(steps []Step, o Observation) []Step {
 	for i := range steps {
+		if steps[i].Kind == Watch {
+			continue // as long as was asked for
+		}
 		if d, ok := o.Durations[steps[i].Name]; ok {
 			steps[i].Estimate = d
 			continue

@@ -14,6 +14,8 @@ type Rules struct {
 	RequireRehearsal bool
 	// RehearsalAge is how long a rehearsal counts; zero: DefaultRehearsalAge.
 	RehearsalAge time.Duration
+	// Watch is how a release is watched once it serves.
+	Watch Watching
 }
 
 // DefaultRules are the guide's.

@@ -96,6 +96,8 @@ type StepRun struct {
 	Undone   time.Time `json:"undone,omitzero"`
 	Result   Result    `json:"result"`
 	Error    string    `json:"error,omitempty"`
+	// AcceptedBy is who had the run go on after a regression.
+	AcceptedBy *Actor `json:"accepted_by,omitempty"`
 }
 
 // Took is how long the step's last attempt ran; zero while it has not ended.
@@ -268,6 +270,9 @@ func (r Run) apply(e Event) Run {
 		if s := r.Current(); s != nil && s.State == StepFailed { // it is tried again
 			r.Steps = slices.Clone(r.Steps)
 			r.Current().State = StepPending
+			if s.Result.Regression != nil {
+				r.Current().AcceptedBy = &e.Actor
+			}
 		}
 	case RunUndoing:
 		r.Undoing, r.Reason, r.Asked = true, e.Reason, ""
@@ -333,7 +338,10 @@ func applyStep(steps []StepRun, e Event) []StepRun {
 	s := &steps[i]
 	switch e.Kind {
 	case StepBegan:
-		s.State, s.Started, s.Ended, s.Error = StepStarted, e.At, time.Time{}, ""
+		if s.Kind != Watch || s.Attempts == 0 { // a watch that is taken up again lasts no longer
+			s.Started = e.At
+		}
+		s.State, s.Ended, s.Error = StepStarted, time.Time{}, ""
 		s.Attempts++
 	case StepEnded:
 		s.State, s.Ended, s.Error = StepDone, e.At, ""

@@ -27,6 +27,7 @@ type runner struct {
 var (
 	errAborted  = errors.New("aborted")
 	errReopened = errors.New("reopened")
+	errHeldNow  = errors.New("held")
 )
 
 // execute takes the run up wherever it is, and goes on until it ends, is held, or
@@ -76,7 +77,7 @@ func (r *runner) advance(ctx context.Context, run Run) (Run, error) {
 	case step == nil:
 		return r.append(ctx, Event{Kind: RunSucceeded, Probe: r.stopProbe()})
 	case step.State == StepFailed: // in a life that ended before it followed the failure policy
-		return r.stop(ctx, run, step.failure(), RunFailed)
+		return r.follow(ctx, run, *step)
 	}
 	if unfit := run.unfit(time.Now()); unfit != "" && step.commits() {
 		return r.stop(ctx, run, "“"+step.Name+"” does not begin: "+unfit, RunMissed)
@@ -108,6 +109,9 @@ func (r *runner) do(ctx context.Context, run Run, step StepRun) (Run, error) {
 	result, err := handler.Do(acting, task)
 	leave()
 	if err != nil {
+		if errors.Is(context.Cause(acting), errHeldNow) {
+			return r.operator.Run(context.WithoutCancel(ctx), r.id) // the next advance holds it
+		}
 		if errors.Is(context.Cause(acting), errReopened) {
 			return r.append(context.WithoutCancel(ctx), Event{Kind: StepEnded, Step: step.Name, Result: &Result{}, Probe: r.probe(), Reason: "ended before its time"})
 		}
@@ -166,12 +170,17 @@ func (r *runner) fail(ctx context.Context, step StepRun, failure error) (Run, er
 	if cause != nil {
 		failure = cause
 	}
-	run, err := r.append(ctx, Event{Kind: StepBroke, Step: step.Name, Probe: r.probe(), Reason: failure.Error()})
+	broke := Event{Kind: StepBroke, Step: step.Name, Probe: r.probe(), Reason: failure.Error()}
+	var regression *Regression
+	if errors.As(failure, &regression) {
+		broke.Result = &Result{Regression: regression}
+	}
+	run, err := r.append(ctx, broke)
 	if err != nil || cause != nil {
 		return run, err // an abort is obeyed by the next advance
 	}
-	step.Error = failure.Error()
-	return r.stop(ctx, run, step.failure(), RunFailed)
+	step.Error, step.Result.Regression = failure.Error(), regression
+	return r.follow(ctx, run, step)
 }
 
 func (s StepRun) failure() string { return fmt.Sprintf("step “%s” failed: %s", s.Name, s.Error) }
@@ -317,6 +326,9 @@ func (r *runner) obey(ctx context.Context) (context.Context, func()) {
 			switch {
 			case now.Asked == AbortAsked && !now.Undoing:
 				cancel(errAborted)
+				return
+			case now.Asked == HoldAsked && now.heldNow():
+				cancel(errHeldNow)
 				return
 			case now.Asked == ReopenAsked && now.reopens():
 				cancel(errReopened)

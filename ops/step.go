@@ -103,6 +103,10 @@ type Result struct {
 	// Scratch is the copy that a rehearsal works on, and Rehearsal what it has shown.
 	Scratch   *ScratchCopy `json:"scratch,omitempty"`
 	Rehearsal *Rehearsal   `json:"rehearsal,omitempty"`
+	// Baseline is what the components had answered before anything changed.
+	Baseline []Traffic `json:"baseline,omitempty"`
+	// Regression is why a watch failed.
+	Regression *Regression `json:"regression,omitempty"`
 }
 
 // Handler performs the steps of one kind.
