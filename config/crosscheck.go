@@ -35,6 +35,9 @@ func (d *decoder) crossCheck(c *Config) {
 			d.checkMaintenance(fmt.Sprintf("environments[%d].edge.maintenance", i), *m)
 			d.checkProbed(fmt.Sprintf("environments[%d].edge.routes", i), e.Edge.Routes, m.OpenPaths)
 		}
+		if e.Watch != nil {
+			d.checkWatch(fmt.Sprintf("environments[%d].watch", i), *e.Watch)
+		}
 		d.checkWindows(fmt.Sprintf("environments[%d].windows", i), e)
 		d.checkFreezes(fmt.Sprintf("environments[%d].freezes", i), e)
 		d.checkPolicy(fmt.Sprintf("environments[%d].policy", i), e, c.Environments)

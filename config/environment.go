@@ -27,6 +27,8 @@ type Environment struct {
 	Checks Checks `yaml:"checks"`
 	// Requests that are sent through the edge during a run, to measure downtime.
 	Probe Probe `yaml:"probe"`
+	// How a release is watched once it serves. Without this section it is not.
+	Watch *Watch `yaml:"watch"`
 	// Who may do what.
 	Policy Policy `yaml:"policy" validate:"required"`
 	// Where cards and notices of this environment appear.

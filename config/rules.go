@@ -33,6 +33,8 @@ func rules() map[string]rule {
 		"startswith": {problem: "must begin with %s"},
 		"http_url":   {problem: "must be an http:// or https:// address"},
 
+		"metric": {pattern: `^[a-zA-Z_:][a-zA-Z0-9_:]*$`, problem: "cannot be the name of a metric",
+			try: "use letters, digits, underscores and colons"},
 		"listen": {check: isListen, problem: "must be an address and a port",
 			try: "such as 127.0.0.1:8484, or :8484 for every address"},
 		"abspath": {pattern: `^/`, problem: "must be an absolute path", try: "begin it with /"},

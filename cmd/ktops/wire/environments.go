@@ -75,10 +75,13 @@ func (w *Wiring) environment(c *config.Config, e config.Environment) (ops.Enviro
 	handlers := platform.handlers()
 	maps.Copy(handlers, database.Handlers())
 	handlers[ops.Verify] = verify.Handler{Keeptrusts: app}
+	if err := watches(handlers, e.Watch, platform); err != nil {
+		return ops.Environment{}, err
+	}
 	environment := ops.Environment{
 		Name: e.Name, Edge: closing, Platform: platform, Bench: platform, Database: database, App: app, Backups: database, Verifier: app,
 		Handlers: handlers, Probe: probeOf(e), Releases: releasesOf(c.Releases), Policy: e.Policy.Ops(),
-		Rules: ops.Rules{Matrix: c.Releases.Matrix(), LargeTable: e.Checks.MaxTable.Bytes(), DiskMargin: e.Checks.DiskMargin.Bytes()},
+		Rules: ops.Rules{Matrix: c.Releases.Matrix(), LargeTable: e.Checks.MaxTable.Bytes(), DiskMargin: e.Checks.DiskMargin.Bytes(), Watch: e.Watch.Ops()},
 	}
 	if closing != nil {
 		environment.DrainLimit = e.Edge.Maintenance.DrainLimit.Std()
