@@ -5,11 +5,12 @@ import (
 )
 
 // confidence is how sure the bound on the baseline's share is, and falseAlarm how
-// likely a watch of one metric ends in a false alarm, at most: both for requests that
-// fail independently of each other, which is why bursts do not count (see trial).
+// likely a watch of one metric finds a difference that is chance, at most: both for
+// requests that fail independently of each other, which is why bursts do not count (see
+// trial).
 const (
 	confidence = 0.999
-	falseAlarm = 1e-4
+	falseAlarm = 1e-3
 )
 
 // atMost is the highest share that is consistent with so many bad requests of so many:
@@ -44,21 +45,21 @@ func xlog(x, y float64) float64 {
 	return x * math.Log(y)
 }
 
-// evidence is how strongly requests speak for a share above the tolerable one, in nats.
-// It is the logarithm of the average of likelihood ratios against fixed alternatives:
-// with a share that is tolerable its expectation never exceeds one, however often one
-// looks (Ville's inequality), so that looking many times costs nothing.
-func evidence(bad, of, tolerable float64) float64 {
-	if tolerable >= 1 || of <= 0 {
+// evidence is how strongly requests speak for a share above this one, in nats. It is
+// the logarithm of the average of likelihood ratios against fixed alternatives: with
+// that share or a lower one the average is rarely large, however often one looks
+// (Ville's inequality), so that looking many times costs nothing.
+func evidence(bad, of, share float64) float64 {
+	if share >= 1 || of <= 0 {
 		return 0
 	}
-	odds := tolerable / (1 - tolerable)
+	odds := share / (1 - share)
 	ratios := []float64{1.5, 2, 3, 5, 10, 30}
 	logs := make([]float64, len(ratios))
 	most := math.Inf(-1)
 	for i, ratio := range ratios {
 		supposed := odds * ratio / (1 + odds*ratio)
-		logs[i] = bad*math.Log(supposed/tolerable) + (of-bad)*math.Log((1-supposed)/(1-tolerable))
+		logs[i] = bad*math.Log(supposed/share) + (of-bad)*math.Log((1-supposed)/(1-share))
 		most = max(most, logs[i])
 	}
 	total := 0.0

@@ -7,9 +7,9 @@ import (
 
 // trial weighs one metric of one component: bad requests among all of them.
 type trial struct {
-	// before is the baseline's share, and tolerable the one up to which a release is no
-	// worse than the one before.
-	before, tolerable float64
+	// before is the baseline's share, likely the highest that is consistent with it, and
+	// tolerable the one up to which a difference does not matter.
+	before, likely, tolerable float64
 	// matters asks more of a stretch that is worse; nil when nothing is asked.
 	matters   func(look) bool
 	looks     []look // the newest ones
@@ -26,8 +26,9 @@ func (l look) minus(m look) look { return look{l.bad - m.bad, l.of - m.of, l.sec
 
 const (
 	// Requests that go wrong come in bursts: a provider that is away for some seconds, a
-	// restart. So many of the worst looks do not count, so that no burst is evidence.
-	burst = 2
+	// restart. Without so many of the worst looks, there must still be evidence: so much.
+	burst  = 2
+	steady = 3
 	// A stretch begins every so many looks with requests, so that what goes wrong only
 	// after a while is not hidden by what went well before; so many stretches are kept.
 	stretch = 12
@@ -38,18 +39,18 @@ const (
 	uncertain = 0.5
 )
 
-// newTrial tolerates a share that is higher by so much, or less than twice as high.
+// newTrial is about a baseline; a share matters that is higher by so much, and at least
+// twice as high.
 func newTrial(bad, of, by float64) *trial {
-	most := atMost(bad, of)
-	t := &trial{tolerable: max(most+by, most*atLeast)}
-	if of > 0 {
-		t.before = bad / of
+	if of <= 0 {
+		return &trial{likely: 1, tolerable: 1}
 	}
-	return t
+	before := min(bad/of, 1)
+	return &trial{before: before, likely: atMost(bad, of), tolerable: max(before+by, before*atLeast)}
 }
 
 // blind reports whether the baseline is too small to compare anything with.
-func (t *trial) blind() bool { return t.tolerable >= uncertain }
+func (t *trial) blind() bool { return max(t.likely, t.tolerable) >= uncertain }
 
 // weigh adds another look, and tells of the longest stretch that speaks clearly of a
 // release that is worse.
@@ -80,11 +81,7 @@ func (t *trial) worse() (found look, worse bool) {
 		if i%stretch != 0 {
 			continue
 		}
-		steady := all
-		for _, w := range worst {
-			steady = steady.minus(w)
-		}
-		if all.of >= fewest && evidence(steady.bad, steady.of, t.tolerable) > enough(nth) && (t.matters == nil || t.matters(all)) {
+		if t.clear(all, worst, nth) && (t.matters == nil || t.matters(all)) {
 			found, worse = all, true
 		}
 		nth--
@@ -92,10 +89,23 @@ func (t *trial) worse() (found look, worse bool) {
 	return found, worse
 }
 
-// worstOf keeps the looks that exceed most what is tolerable.
+// clear reports whether the nth stretch is worse by enough to matter, by too much for
+// chance, and not by a burst alone.
+func (t *trial) clear(all look, worst []look, nth int) bool {
+	if all.of < fewest || all.bad < t.tolerable*all.of || evidence(all.bad, all.of, t.likely) < enough(nth) {
+		return false
+	}
+	rest := all
+	for _, w := range worst {
+		rest = rest.minus(w)
+	}
+	return evidence(rest.bad, rest.of, t.likely) > steady
+}
+
+// worstOf keeps the looks that exceed most what is likely.
 func (t *trial) worstOf(looks []look) []look {
 	slices.SortFunc(looks, func(a, b look) int {
-		return cmp.Compare(b.bad-b.of*t.tolerable, a.bad-a.of*t.tolerable)
+		return cmp.Compare(b.bad-b.of*t.likely, a.bad-a.of*t.likely)
 	})
 	return looks[:min(len(looks), burst)]
 }
