@@ -90,15 +90,20 @@ func (s *Server) copyDatabase(ctx context.Context, conn *pgx.Conn, l live, name 
 
 // finish gives the copy what copying left out and marks it whole, both or neither.
 func (s *Server) finish(ctx context.Context, conn *pgx.Conn, name string, m mark) error {
-	rows, err := conn.Query(ctx, propertiesSQL, s.opts.Name, name)
-	if err != nil {
-		return err
-	}
-	statements, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	statements, err := s.properties(ctx, conn, name)
 	if err != nil {
 		return err
 	}
 	return inOne(ctx, conn, append(statements, commentOn(name, m.String()))...)
+}
+
+// properties are the statements that give a copy what copying left out.
+func (s *Server) properties(ctx context.Context, conn *pgx.Conn, name string) ([]string, error) {
+	rows, err := conn.Query(ctx, propertiesSQL, s.opts.Name, name)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 // digestOf tells two states of the schema apart by the migrations applied.

@@ -21,6 +21,7 @@ func (s *Server) Handlers() ops.Handlers {
 		ops.Snapshot:     snapshot{s},
 		ops.NotePosition: notePosition{s},
 		ops.Swap:         swapIn{s},
+		ops.Restore:      restore{s},
 	}
 }
 

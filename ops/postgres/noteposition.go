@@ -99,7 +99,7 @@ func reported(since *ops.Position, now ops.Position, more int64) (loose string, 
 	if since == nil {
 		return "there is no count from before the migrations, so rows that they wrote may be counted later", nil
 	}
-	if why := comparable(*since, now); why != "" {
+	if why := incomparable(*since, now); why != "" {
 		return why, nil
 	}
 	if counted := now.Tables[migrationsTable].Inserted - since.Tables[migrationsTable].Inserted; counted < more {

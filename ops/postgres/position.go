@@ -50,8 +50,8 @@ func (s *Server) livePosition(ctx context.Context) (p ops.Position, err error) {
 	return p, nil
 }
 
-// comparable says why two positions cannot be compared; empty when they can.
-func comparable(since, now ops.Position) string {
+// incomparable says why two positions cannot be compared; empty when they can.
+func incomparable(since, now ops.Position) string {
 	switch {
 	case since.Database != now.Database:
 		return "the database is another one since: it was put back or restored"

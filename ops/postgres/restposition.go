@@ -36,7 +36,7 @@ func (s *Server) stillAt(ctx context.Context, before *ops.Position) *ops.Positio
 		return nil
 	}
 	after, err := s.livePosition(ctx)
-	if err != nil || comparable(*before, after) != "" || !maps.Equal(before.Tables, after.Tables) {
+	if err != nil || incomparable(*before, after) != "" || !maps.Equal(before.Tables, after.Tables) {
 		before.Loose = "the database was written to while the snapshot was made"
 	}
 	return before

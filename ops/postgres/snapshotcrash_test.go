@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/keeptrusts/ktops/ops"
+	"github.com/keeptrusts/ktops/ops/postgres"
 )
 
 // death is one way in which something ends around a statement.
@@ -30,7 +31,7 @@ var deaths = []death{{beforeIt, true}, {duringIt, true}, {afterIt, true}, {befor
 // atEveryStatement does something through a cutter that cuts at the first statement,
 // then at the second, and so on until it came through without; look then says what
 // is wrong. It returns how many cuts there were.
-func atEveryStatement(t *testing.T, d death, prepare func(), do func(context.Context, ops.Handler) error, look func(n int, err error)) int {
+func atEveryStatement(t *testing.T, kind ops.Kind, d death, prepare func(), do func(context.Context, ops.Handler) error, look func(n int, err error), edits ...func(*postgres.Options)) int {
 	t.Helper()
 	for n := 1; ; n++ {
 		prepare()
@@ -40,8 +41,8 @@ func atEveryStatement(t *testing.T, d death, prepare func(), do func(context.Con
 			died = nil
 		}
 		c := cutAt(t, n, d.moment, died)
-		s, _ := open(t, databaseOf(t), c.between)
-		err := do(ctx, s.Handlers()[ops.Snapshot])
+		s, _ := open(t, databaseOf(t), append(edits, c.between)...)
+		err := do(ctx, s.Handlers()[kind])
 		cut := c.cut()
 		c.close()
 		cancel()
@@ -82,7 +83,7 @@ func TestSnapshotCrash_Do(t *testing.T) {
 	s, _ := open(t, database)
 	direct := s.Handlers()[ops.Snapshot]
 	for _, d := range deaths[:4] {
-		cuts := atEveryStatement(t, d, func() { dropAsides(t, database) },
+		cuts := atEveryStatement(t, ops.Snapshot, d, func() { dropAsides(t, database) },
 			func(ctx context.Context, h ops.Handler) error { _, err := h.Do(ctx, task); return err },
 			func(int, error) {
 				oneLive(t, database, "3")
@@ -105,7 +106,7 @@ func TestSnapshotCrash_Swap(t *testing.T) {
 	s, _ := open(t, database)
 	direct := s.Handlers()[ops.Snapshot]
 	for _, d := range deaths {
-		cuts := atEveryStatement(t, d, func() {
+		cuts := atEveryStatement(t, ops.Snapshot, d, func() {
 			dropAsides(t, database)
 			execute(t, database, "DELETE FROM _sqlx_migrations WHERE version > 3")
 			wantDo(t, direct, task)
@@ -132,7 +133,7 @@ func TestSnapshotCrash_Drop(t *testing.T) {
 	s, _ := open(t, database)
 	direct := s.Handlers()[ops.Snapshot]
 	for _, d := range deaths[1:3] {
-		atEveryStatement(t, d, func() { wantDo(t, direct, task) },
+		atEveryStatement(t, ops.Snapshot, d, func() { wantDo(t, direct, task) },
 			func(ctx context.Context, h ops.Handler) error { _, err := h.(ops.Undoer).Undo(ctx, task); return err },
 			func(int, error) {
 				oneLive(t, database, "3")

@@ -146,12 +146,17 @@ func (s *Server) lost(ctx context.Context, run ops.Run, p places) ops.Written {
 	if err != nil {
 		return ops.Written{Unknown: err.Error()}
 	}
-	w, err := s.writtenTo(ctx, p.kept, since)
-	if err != nil {
-		return ops.Written{Since: since.At, Unknown: err.Error()}
+	var w ops.Written
+	for range countTries {
+		if w, err = s.writtenTo(ctx, p.kept, since); err == nil {
+			return w
+		}
 	}
-	return w
+	return ops.Written{Since: since.At, Unknown: err.Error()}
 }
+
+// countTries is how often it is tried to count after a swap: a connection may be lost.
+const countTries = 3
 
 // returnedTo is the position of the state that a rollback returns to.
 func (s *Server) returnedTo(back ops.Rollback) (ops.Position, error) {

@@ -53,7 +53,7 @@ func (s *Server) writtenTo(ctx context.Context, database string, since ops.Posit
 // written is what was written between two positions.
 func written(since, now ops.Position) ops.Written {
 	w := ops.Written{Since: since.At, Until: now.At, AtMost: since.Loose, WAL: walBetween(since.LSN, now.LSN)}
-	if w.Unknown = comparable(since, now); w.Unknown != "" {
+	if w.Unknown = incomparable(since, now); w.Unknown != "" {
 		return w
 	}
 	for _, table := range slices.Sorted(maps.Keys(since.Tables)) {
