@@ -22,8 +22,8 @@ func NewPlan(o Observation, req Request, rules Rules) (Plan, error) {
 	}
 	facts := factsOf(o)
 	shown := rehearsed(o, from, req, facts.Pending, rules)
-	if shown.proven() && shown.against() != "" && req.Strategy == Rolling {
-		return Plan{}, Refuse(fmt.Sprintf("%s cannot roll: the rehearsal has shown that %s", req.Target, shown.against()),
+	if shown.proven() && shown.Against() != "" && req.Strategy == Rolling {
+		return Plan{}, Refuse(fmt.Sprintf("%s cannot roll: the rehearsal has shown that %s", req.Target, shown.Against()),
 			"upgrade "+req.Target.String()+" --window "+NextWindow)
 	}
 	strategy, why := chooseStrategy(o, from, req, rules, facts)
@@ -136,8 +136,8 @@ func chooseStrategy(o Observation, from Version, req Request, rules Rules, facts
 		migrations, some = "migrations that cannot be told beforehand", true
 	}
 	shown := rehearsed(o, from, req, facts.Pending, rules)
-	if shown.proven() && shown.against() != "" {
-		return Window, "the rehearsal has shown that " + shown.against()
+	if shown.proven() && shown.Against() != "" {
+		return Window, "the rehearsal has shown that " + shown.Against()
 	}
 	if !shown.proven() && len(o.Database.Largest) > 0 && some && o.Database.Largest[0].Bytes > rules.LargeTable {
 		t := o.Database.Largest[0]

@@ -36,8 +36,8 @@ func (r Rules) rehearsalAge() time.Duration { return cmp.Or(r.RehearsalAge, Defa
 // proven reports whether the target came up in the rehearsal; false for none.
 func (r *Rehearsal) proven() bool { return r != nil && r.Failed == "" }
 
-// against says what was measured that speaks against rolling; empty when nothing does.
-func (r Rehearsal) against() string {
+// Against says what was measured that speaks against rolling; empty when nothing does.
+func (r Rehearsal) Against() string {
 	for _, m := range r.Migrations {
 		if len(m.Rewrites) > 0 {
 			t := m.Rewrites[0]

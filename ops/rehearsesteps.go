@@ -158,7 +158,7 @@ func (r Rehearsal) Summary() string {
 		return fmt.Sprintf("API %s does not come up on this data: %s", r.Target, r.Failed)
 	}
 	parts := []string{fmt.Sprintf("%s in %s", plural(len(r.Migrations), "migration"), tookText(r.Took()))}
-	if against := r.against(); against != "" {
+	if against := r.Against(); against != "" {
 		parts = append(parts, against)
 	} else {
 		parts = append(parts, "nothing speaks against rolling")
