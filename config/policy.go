@@ -11,6 +11,9 @@ type Policy struct {
 	Approve People `yaml:"approve"`
 	// How many people must approve; 0 lets the request suffice.
 	Approvals int `yaml:"approvals" default:"1" validate:"min=0,max=10"`
+	// How many people must approve a rollback that loses data, where that is more than
+	// approvals.
+	RollbackApprovals int `yaml:"rollback_approvals" default:"2" validate:"min=1,max=10"`
 	// Who may approve their own request in an emergency, with a reason that is
 	// announced and recorded.
 	BreakGlass People `yaml:"break_glass"`
@@ -45,6 +48,8 @@ func (p Policy) Ops() ops.Policy {
 		Approvals:   p.Approvals,
 		BreakGlass:  ops.Who(p.BreakGlass),
 		ApprovalTTL: p.ApprovalTTL.Std(),
+
+		RollbackApprovals: p.RollbackApprovals,
 	}
 	if p.Request != nil {
 		policy.Request = ops.Who(*p.Request)

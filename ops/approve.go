@@ -15,12 +15,18 @@ func (o *Operator) Plan(ctx context.Context, req Request) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	if req, err = o.settle(ctx, env, req); err != nil {
+		return Plan{}, err
+	}
 	return o.plan(ctx, env, req)
 }
 
 func (o *Operator) plan(ctx context.Context, env Environment, req Request) (Plan, error) {
 	if req.Maintenance != nil {
 		return planClosing(ctx, env, req)
+	}
+	if req.Rollback != nil {
+		return o.planReturn(ctx, env, req)
 	}
 	if req.Rehearse {
 		if err := refuseRehearsal(env, req); err != nil {
@@ -67,10 +73,21 @@ func (o *Operator) Propose(ctx context.Context, req Request) (Run, error) {
 		return Run{}, Refuse("what is urgent needs a reason; it is announced and kept", req.again()+" --urgent REASON")
 	}
 	req.Opening, req.Replaces, req.Frozen = nil, "", "" // never the caller's to say
+	if req.Rollback != nil && req.Window != "" {
+		return Run{}, Refuse("a rollback waits for no window", req.again())
+	}
 	if req.Window != "" {
 		if req.Opening, err = o.resolve(ctx, env, Opening{Key: req.Window}, ""); err != nil {
 			return Run{}, err
 		}
+	}
+	if req.Rollback != nil {
+		if err := o.refuseBusy(ctx, env); err != nil {
+			return Run{}, err
+		}
+	}
+	if req, err = o.settle(ctx, env, req); err != nil {
+		return Run{}, err
 	}
 	return o.propose(ctx, env, req)
 }
@@ -93,7 +110,7 @@ func (o *Operator) propose(ctx context.Context, env Environment, req Request) (R
 	if freeze != nil {
 		req.Frozen = freeze.Reason
 	}
-	if plan.Strategy == Window && req.Opening == nil && env.Policy.needed(req) == 0 {
+	if plan.Strategy == Window && req.Opening == nil && env.Policy.Needed(req) == 0 {
 		return Run{}, Refuse(plan.Why+", so it needs a maintenance window", "upgrade "+req.Target.String()+" --window "+NextWindow)
 	}
 	if err := refuseFailed(plan); err != nil {
@@ -118,7 +135,7 @@ func (o *Operator) propose(ctx context.Context, env Environment, req Request) (R
 	}
 	o.record(e)
 	run := Fold([]Event{e})
-	if env.Policy.needed(req) == 0 {
+	if env.Policy.Needed(req) == 0 {
 		run, err = o.decide(ctx, run.ID, func(run Run) (*Event, error) {
 			if run.State != Proposed {
 				return nil, nil // rejected or withdrawn meanwhile
@@ -144,6 +161,9 @@ func refuseFailed(plan Plan) error {
 func (r Request) again() string {
 	if r.Maintenance != nil {
 		return "maintenance on"
+	}
+	if r.Rollback != nil {
+		return strings.TrimSpace("rollback " + r.Rollback.Run)
 	}
 	if r.Rehearse {
 		return "rehearse " + r.Target.String()
@@ -266,6 +286,8 @@ func (o *Operator) openingFor(ctx context.Context, env Environment, run Run, cho
 		return run.Opening, nil
 	case run.Opening != nil:
 		return nil, Refuse(fmt.Sprintf("run %s is for window %s on %s", run.ID, run.Opening.Window, ClockText(run.Opening.Opens, run.Opening.Zone)))
+	case chosen != nil && run.Request.Rollback != nil:
+		return nil, Refuse("a rollback waits for no window", "approve "+run.ID)
 	case chosen != nil:
 		opening, err := o.resolve(ctx, env, *chosen, run.ID)
 		if err != nil {

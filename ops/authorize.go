@@ -104,19 +104,23 @@ func (p Policy) enough(req Request, approvals []Approval) bool {
 		}
 		people[a.By.ID] = true
 	}
-	return len(people) >= p.needed(req)
+	return len(people) >= p.Needed(req)
 }
 
-// needed is how many people must approve a request: at least one where it passes a
-// freeze.
-func (p Policy) needed(req Request) int {
+// Needed is how many people must approve a request: at least one where it passes a
+// freeze, and never fewer than the policy says for one that loses data.
+func (p Policy) Needed(req Request) int {
 	if req.Rehearse { // it changes nothing that users see
 		return 0
 	}
-	if req.Frozen != "" {
-		return max(p.Approvals, 1)
+	needed := p.Approvals
+	if req.Rollback != nil && req.Rollback.Loses() {
+		needed = max(needed, p.RollbackApprovals)
 	}
-	return p.Approvals
+	if req.Frozen != "" {
+		needed = max(needed, 1)
+	}
+	return needed
 }
 
 // expires is when a proposal ends unapproved. One that ktops itself made for an

@@ -38,7 +38,12 @@ func (r Run) closure(now time.Time, left time.Duration, step string) Closure {
 
 // Doing says in a few words what the run is for, as users are told.
 func (r Run) Doing() string {
-	if r.Request.Maintenance == nil {
+	switch {
+	case r.Request.Rollback != nil:
+		return "rollback to " + r.Plan.Target.String()
+	case r.Request.Rehearse:
+		return "rehearsal of " + r.Plan.Target.String()
+	case r.Request.Maintenance == nil:
 		return "upgrade to " + r.Plan.Target.String()
 	}
 	if r.Request.Reason != "" {

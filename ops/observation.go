@@ -21,6 +21,11 @@ type Observation struct {
 	Soaked *Soaked `json:"soaked,omitempty"`
 	// Durations holds how long steps of a kind took here before, by Step.Name.
 	Durations map[string]time.Duration `json:"durations,omitempty"`
+	// Notes is set where the position of writing can be noted.
+	Notes bool `json:"notes,omitempty"`
+	// Regret is the run that brought what runs, where the target is what it replaced and
+	// it can be taken back; empty otherwise.
+	Regret string `json:"regret,omitempty"`
 	// Edge is how the edge is; nil where ktops does not manage it.
 	Edge *EdgeState `json:"edge,omitempty"`
 	// Rehearsal is the newest one of the target; nil when there is none.

@@ -61,7 +61,8 @@ func (o *Operator) observe(ctx context.Context, env Environment, target Version)
 	if err != nil {
 		return Observation{}, err
 	}
-	obs.Durations = learn(runs)
+	obs.Durations, obs.Regret = learnUpgrades(runs), regret(runs, target)
+	_, obs.Notes = env.Handlers[NotePosition]
 	obs.Rehearsal, err = o.lastRehearsal(ctx, env, target)
 	return obs, err
 }

@@ -114,13 +114,13 @@ func prior(step Step, o Observation) time.Duration {
 		return priorEdge
 	case Drain:
 		return priorDrain
-	case StopService:
+	case StopService, NotePosition:
 		return priorStop
 	case Snapshot:
 		return priorStop + writing(o, o.Database.Bytes)
 	case Verify:
 		return priorVerify
-	case RestoreScratch:
+	case RestoreScratch, Restore:
 		return priorShort + writing(o, o.Database.Bytes)
 	case Rehearse:
 		return 3*priorRoll + rewriting(o)

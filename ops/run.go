@@ -382,6 +382,15 @@ func (r Run) Report() *Report {
 	return nil
 }
 
+// Lost is what the run's swap took out of use, counted when nobody could write any more;
+// nil while nothing was.
+func (r Run) Lost() *Written {
+	if swap := r.step(Swap); swap != nil && swap.State == StepDone {
+		return swap.Result.Lost
+	}
+	return nil
+}
+
 // Current is the step that is being worked on or comes next; nil at the end.
 func (r Run) Current() *StepRun {
 	for i := range r.Steps {

@@ -192,6 +192,9 @@ func (r *runner) stop(ctx context.Context, run Run, reason string, end EventKind
 	if !r.touched(run) {
 		return r.append(ctx, Event{Kind: end, Probe: r.stopProbe(), Reason: reason + "; nothing was changed"})
 	}
+	if run.Request.Rollback != nil {
+		return r.stopReturning(ctx, run, reason, end)
+	}
 	migrated, err := r.migrated(ctx, run)
 	switch {
 	case err == nil && (migrated == 0 || r.snapshotHolds(ctx, run)):

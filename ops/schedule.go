@@ -87,8 +87,8 @@ func (a Opening) names(b Opening) bool {
 	return (a.Window == "" || a.Window == b.Window) && (a.Key == NextWindow || a.Key == b.Window || a.Key == b.Key)
 }
 
-// refuseFrozen refuses while a freeze overlaps the time of a run. Only an urgent
-// one passes, and then never without an approval.
+// refuseFrozen refuses while a freeze overlaps the time of a run. Only an urgent one
+// and a rollback pass, and then never without an approval.
 func (o *Operator) refuseFrozen(ctx context.Context, env Environment, req Request, from, until time.Time) (*Freeze, error) {
 	if env.Calendar == nil || req.Rehearse { // like a restore drill it changes nothing
 		return nil, nil
@@ -97,7 +97,7 @@ func (o *Operator) refuseFrozen(ctx context.Context, env Environment, req Reques
 	if err != nil {
 		return nil, fmt.Errorf("look whether %s is frozen: %w", env.Name, err)
 	}
-	if freeze == nil || req.Urgent {
+	if freeze == nil || req.Urgent || req.Rollback != nil {
 		return freeze, nil
 	}
 	zone := "UTC"

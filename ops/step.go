@@ -65,6 +65,8 @@ type Step struct {
 	// Migrates is set on the step that may apply migrations, after which the
 	// previous API cannot start any more.
 	Migrates bool `json:"migrates,omitempty"`
+	// Source is the backup that a restore reads, or what a swap returns to.
+	Source string `json:"source,omitempty"`
 }
 
 // Task is a step in the hands of a handler.

@@ -15,7 +15,7 @@ func checkTarget(o Observation, from Version, req Request, rules Rules) error {
 		return unknownRelease(o.Releases, from, to)
 	case to.Compare(from) < 0:
 		return Refuse(fmt.Sprintf("%s runs %s; %s is older, and migrations only go forward", o.Environment, from, to),
-			"the operator guide's Rollback Procedures: they restore the backup from before, and lose what was written since")
+			wayDown(o)...)
 	case atTarget(o, to):
 		return Refuse(fmt.Sprintf("%s already runs %s everywhere", o.Environment, to), "verify")
 	case to.Major > from.Major+1:
@@ -24,6 +24,14 @@ func checkTarget(o Observation, from Version, req Request, rules Rules) error {
 			upgradeTo(stop, fmt.Sprintf("%d.0", from.Major+1)), "upgrade "+to.String())
 	}
 	return checkHops(o, from, to, rules)
+}
+
+// wayDown is how to get to an older version.
+func wayDown(o Observation) []string {
+	if o.Regret != "" {
+		return []string{"rollback " + o.Regret}
+	}
+	return []string{"the operator guide's Rollback Procedures: they restore the backup from before, and lose what was written since"}
 }
 
 // checkHops refuses a target at which the gateways that still run the old

@@ -24,10 +24,14 @@ func windowSteps(o Observation, from, to Version, facts Facts) []Step {
 		Step{Name: "drain", Kind: Drain, From: from, To: to})
 	steps = append(steps, stopSteps(o, to)...)
 	steps = append(steps, backup...)
-	if o.Database.NoSnapshot == "" && mayMigrate(o, facts) {
+	snapshot := o.Database.NoSnapshot == "" && mayMigrate(o, facts)
+	if snapshot {
 		steps = append(steps, Step{Name: "snapshot database", Kind: Snapshot, Component: Database, From: from, To: to})
 	}
 	steps = append(steps, startSteps(o, to, mayMigrate(o, facts))...)
+	if snapshot && o.Notes { // so that what is written later can be told from what migrations wrote
+		steps = append(steps, Step{Name: "note write position", Kind: NotePosition, Component: Database, From: from, To: to})
+	}
 	return append(steps,
 		Step{Name: "verify", Kind: Verify, From: from, To: to},
 		Step{Name: "open edge", Kind: OpenEdge, From: from, To: to},

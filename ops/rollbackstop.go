@@ -1,0 +1,42 @@
+package ops
+
+import (
+	"context"
+	"slices"
+)
+
+// stopReturning ends a rollback that cannot or shall not go on. While nobody can have
+// written to the database that was put in place, everything is undone; later that would
+// lose what they wrote, so what serves stays, and a person decides.
+func (r *runner) stopReturning(ctx context.Context, run Run, reason string, end EventKind) (Run, error) {
+	if r.untouchedByUsers(ctx, run) {
+		return r.append(ctx, Event{Kind: RunUndoing, Reason: reason})
+	}
+	left := reason + "; the database was put back to an earlier state and users may have written to it since, so nothing was undone and what serves was left as it is"
+	if end == RunAborted {
+		return r.append(ctx, Event{Kind: RunAborted, Probe: r.stopProbe(), Reason: left})
+	}
+	return r.append(ctx, Event{Kind: RunHeld, Probe: r.probe(), Reason: left})
+}
+
+// untouchedByUsers reports whether no user can have written since the database was
+// swapped: it was not, nothing has started since, or the edge has been closed by this very
+// run since before.
+func (r *runner) untouchedByUsers(ctx context.Context, run Run) bool {
+	swap, opening := run.step(Swap), run.step(OpenEdge)
+	if swap == nil || swap.State == StepPending || swap.State == StepUndone || !run.restarted() {
+		return true
+	}
+	if opening == nil || opening.State != StepPending || r.env.Edge == nil {
+		return false
+	}
+	state, err := r.env.Edge.Look(ctx)
+	return err == nil && state.Closed != nil && state.Closed.Run == run.ID
+}
+
+// restarted reports whether the run began to start a service.
+func (r Run) restarted() bool {
+	return slices.ContainsFunc(r.Steps, func(s StepRun) bool {
+		return s.Kind == StartService && s.State != StepPending && s.State != StepUndone
+	})
+}
