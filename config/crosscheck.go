@@ -71,6 +71,11 @@ func (d *decoder) checkPolicy(id string, e Environment, all Environments) {
 		d.key(id+".approve", fmt.Sprintf("names %s, but approvals asks for %d", people(approvers), p.Approvals),
 			"name more people or a group, or set approvals lower")
 	}
+	// The default of two is nobody's mistake where one person approves: break_glass is left.
+	if p.RollbackApprovals > max(approvers, 2) && !open {
+		d.key(id+".rollback_approvals", fmt.Sprintf("asks for %d, but approve names %s", p.RollbackApprovals, people(approvers)),
+			"name more people or a group, or set it lower")
+	}
 	if p.Soak == nil || p.Soak.In == "" {
 		return
 	}

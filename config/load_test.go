@@ -38,7 +38,7 @@ func TestExample_Loads(t *testing.T) {
 	want := ops.Policy{
 		Request:    ops.Who{Users: []string{"*"}},
 		Approve:    ops.Who{Users: []string{"U024BE7LH", "unix:root"}, Groups: []string{"S0614TZR7"}},
-		Approvals:  1,
+		Approvals:  1, RollbackApprovals: 2,
 		BreakGlass: ops.Who{Users: []string{"U024BE7LH"}},
 		SoakIn:     "staging", Soak: 24 * time.Hour, ApprovalTTL: 30 * time.Minute,
 	}
