@@ -32,7 +32,11 @@ func Run(ctx context.Context, runtime service.Runtime, config Config) error {
 	if err := runtime.Boot(ctx); err != nil {
 		return err
 	}
-	if err := migrateAtStart(ctx, runtime, config.DatabaseURL); err != nil {
+	set, err := migrate.Set(runtime.Version)
+	if err != nil {
+		return err
+	}
+	if err := migrateAtStart(ctx, runtime, set, config.DatabaseURL); err != nil {
 		return err
 	}
 	pool, err := openPool(ctx, config.DatabaseURL)
@@ -41,21 +45,18 @@ func Run(ctx context.Context, runtime service.Runtime, config Config) error {
 	}
 	defer pool.Close()
 	s := service.New(runtime)
+	db := &store{pool: pool, slow: runtime.Faults.SlowQuery, gateway: gatewayColumn(set)}
 	s.Ready = func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 		defer cancel()
-		return pool.Ping(ctx)
+		return db.ready(ctx)
 	}
-	routes(s, &store{pool: pool, slow: runtime.Faults.SlowQuery}, config.Token)
+	routes(s, db, config.Token)
 	return s.Serve(ctx, ":8080")
 }
 
 // migrateAtStart uses a connection of its own, because the lock belongs to a session.
-func migrateAtStart(ctx context.Context, runtime service.Runtime, url string) error {
-	set, err := migrate.Set(runtime.Version)
-	if err != nil {
-		return err
-	}
+func migrateAtStart(ctx context.Context, runtime service.Runtime, set []migrate.Migration, url string) error {
 	connecting, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	conn, err := pgx.Connect(connecting, url)

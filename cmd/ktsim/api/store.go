@@ -3,11 +3,15 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/keeptrusts/ktops/cmd/ktsim/migrate"
 )
 
 // attempts is how often a query is sent when the connection turns out to be gone,
@@ -35,6 +39,28 @@ type Event struct {
 type store struct {
 	pool *pgxpool.Pool
 	slow time.Duration
+	// gateway is what the version calls the column that names an event's gateway.
+	gateway string
+}
+
+// gatewayColumn is the name that the column has once a version's migrations are through.
+func gatewayColumn(set []migrate.Migration) string {
+	if slices.ContainsFunc(set, func(m migrate.Migration) bool { return m.File == "0150_rename_event_gateway.sql" }) {
+		return "gateway_name"
+	}
+	return "gateway"
+}
+
+// ready says why the API cannot work: a database that is away, or a schema that lacks
+// what it reads. It looks into the catalogue, where no lock on a table is in its way.
+func (s *store) ready(ctx context.Context) error {
+	var there bool
+	err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_attribute
+		WHERE attrelid = to_regclass('events') AND attname = $1 AND NOT attisdropped)`, s.gateway).Scan(&there)
+	if err == nil && !there {
+		return fmt.Errorf("the schema is not the one of this version: events has no column %s", s.gateway)
+	}
+	return err
 }
 
 func (s *store) policies(ctx context.Context) ([]Policy, error) {
@@ -42,12 +68,13 @@ func (s *store) policies(ctx context.Context) ([]Policy, error) {
 }
 
 func (s *store) events(ctx context.Context, limit int) ([]Event, error) {
-	return collect[Event](ctx, s, `SELECT id, kind, gateway, payload, created_at FROM events ORDER BY id DESC LIMIT $1`, limit)
+	return collect[Event](ctx, s, fmt.Sprintf(`SELECT id, kind, %s, payload, created_at
+		FROM events ORDER BY id DESC LIMIT $1`, s.gateway), limit)
 }
 
 func (s *store) addEvent(ctx context.Context, e Event) (Event, error) {
-	rows, err := collect[Event](ctx, s, `INSERT INTO events (kind, gateway, payload) VALUES ($1, $2, $3)
-		RETURNING id, kind, gateway, payload, created_at`, e.Kind, e.Gateway, e.Payload)
+	rows, err := collect[Event](ctx, s, fmt.Sprintf(`INSERT INTO events (kind, %[1]s, payload) VALUES ($1, $2, $3)
+		RETURNING id, kind, %[1]s, payload, created_at`, s.gateway), e.Kind, e.Gateway, e.Payload)
 	if err != nil {
 		return Event{}, err
 	}

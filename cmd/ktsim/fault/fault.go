@@ -19,6 +19,7 @@ type Faults struct {
 	Unhealthy      bool          // KT_FAULT_UNHEALTHY=1: every route answers 503
 	MigrationFails bool          // KT_FAULT_MIGRATION=fail: the first pending one fails
 	MigrationSlow  time.Duration // KT_FAULT_MIGRATION=slow:10s: each holds its locks that long
+	IgnoresMissing bool          // KT_IGNORE_MISSING=1: starts on a schema newer than its own
 	SlowQuery      time.Duration // KT_FAULT_SLOW_QUERY=2s: each database query sleeps first
 	ErrorRate      float64       // KT_FAULT_ERROR_RATE=0.05: share of requests answered 500
 	Latency        time.Duration // KT_FAULT_LATENCY=200ms: before every answer
@@ -34,6 +35,7 @@ func FromEnv(getenv func(string) string) (Faults, error) {
 		ErrorRate: r.rate("KT_FAULT_ERROR_RATE"),
 		Latency:   r.duration("KT_FAULT_LATENCY"),
 	}
+	faults.IgnoresMissing = getenv("KT_IGNORE_MISSING") == "1"
 	faults.CrashAtBoot, faults.CrashAfter = r.switched("KT_FAULT_CRASH", "boot", "after")
 	faults.MigrationFails, faults.MigrationSlow = r.switched("KT_FAULT_MIGRATION", "fail", "slow")
 	return faults, errors.Join(r.errs...)

@@ -27,6 +27,7 @@ func TestFromEnv_ReadsEachFault(t *testing.T) {
 		"unhealthy":      {map[string]string{"KT_FAULT_UNHEALTHY": "1"}, fault.Faults{Unhealthy: true}},
 		"bad migration":  {map[string]string{"KT_FAULT_MIGRATION": "fail"}, fault.Faults{MigrationFails: true}},
 		"slow migration": {map[string]string{"KT_FAULT_MIGRATION": "slow:10s"}, fault.Faults{MigrationSlow: 10 * time.Second}},
+		"a new schema":   {map[string]string{"KT_IGNORE_MISSING": "1"}, fault.Faults{IgnoresMissing: true}},
 		"slow query":     {map[string]string{"KT_FAULT_SLOW_QUERY": "2s"}, fault.Faults{SlowQuery: 2 * time.Second}},
 		"error rate":     {map[string]string{"KT_FAULT_ERROR_RATE": "0.05"}, fault.Faults{ErrorRate: 0.05}},
 		"latency":        {map[string]string{"KT_FAULT_LATENCY": "200ms"}, fault.Faults{Latency: 200 * time.Millisecond}},

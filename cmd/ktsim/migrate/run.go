@@ -48,7 +48,7 @@ func Run(ctx context.Context, conn *pgx.Conn, set []Migration, faults fault.Faul
 	if err != nil {
 		return err
 	}
-	if err := compare(applied, set); err != nil {
+	if err := compare(applied, set, faults); err != nil {
 		return err
 	}
 	for _, m := range set {
@@ -101,14 +101,15 @@ func history(ctx context.Context, conn *pgx.Conn) (map[int64][]byte, error) {
 	return applied, err
 }
 
-// compare refuses as sqlx does, before anything is touched.
-func compare(applied map[int64][]byte, set []Migration) error {
+// compare refuses as sqlx does, before anything is touched; set_ignore_missing takes a
+// part of that back.
+func compare(applied map[int64][]byte, set []Migration, faults fault.Faults) error {
 	shipped := map[int64]bool{}
 	for _, m := range set {
 		shipped[m.Version] = true
 	}
 	for version := range applied {
-		if !shipped[version] {
+		if !shipped[version] && !faults.IgnoresMissing {
 			return fmt.Errorf("migration %d %w", version, ErrMissing)
 		}
 	}

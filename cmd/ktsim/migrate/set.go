@@ -9,6 +9,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-//go:embed sql/*.sql
+//go:embed sql
 var files embed.FS
 
 // Migration is one shipped file.
@@ -39,13 +40,29 @@ func releases() []release {
 }
 
 // Set lists the migrations that version ships, in order. A build that is not known
-// (2.5.1, 2.5.1-broken) ships those of the newest release before it.
+// (2.5.1, 2.5.1-broken) ships those of the newest release before it. One that is called
+// as a folder of troublesome migrations (2.5.0-rewrite, 2.5.0-lock, 2.5.0-duplicates,
+// 2.5.0-rename) ships these as well.
 func Set(version string) ([]Migration, error) {
-	last, err := lastOf(version)
+	asked, err := semver.NewVersion(version)
+	if err != nil {
+		return nil, fmt.Errorf("version %q (KT_VERSION): %w", version, err)
+	}
+	last, err := lastOf(asked)
 	if err != nil {
 		return nil, err
 	}
-	names, err := fs.Glob(files, "sql/*.sql")
+	set, err := shipped("sql", last)
+	if err != nil || asked.Prerelease() == "" {
+		return set, err
+	}
+	trouble, err := shipped(path.Join("sql", asked.Prerelease()), math.MaxInt64)
+	return append(set, trouble...), err
+}
+
+// shipped are a folder's migrations up to one; none where there is no such folder.
+func shipped(folder string, last int64) ([]Migration, error) {
+	names, err := fs.Glob(files, folder+"/*.sql")
 	if err != nil {
 		return nil, fmt.Errorf("list migrations: %w", err)
 	}
@@ -62,11 +79,7 @@ func Set(version string) ([]Migration, error) {
 	return set, nil
 }
 
-func lastOf(version string) (int64, error) {
-	asked, err := semver.NewVersion(version)
-	if err != nil {
-		return 0, fmt.Errorf("version %q (KT_VERSION): %w", version, err)
-	}
+func lastOf(asked *semver.Version) (int64, error) {
 	var last int64
 	for _, r := range releases() {
 		if asked.Major() > r.major || (asked.Major() == r.major && asked.Minor() >= r.minor) {
@@ -74,7 +87,7 @@ func lastOf(version string) (int64, error) {
 		}
 	}
 	if last == 0 {
-		return 0, fmt.Errorf("version %s is older than every release that is known here", version)
+		return 0, fmt.Errorf("version %s is older than every release that is known here", asked)
 	}
 	return last, nil
 }
