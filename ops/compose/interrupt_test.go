@@ -26,6 +26,8 @@ type childOrder struct {
 	Dir  string
 	Step ops.Step
 	Undo bool
+	// Trial is tried on the bench instead of a step.
+	Trial *ops.Trial
 }
 
 func childMain(order string) error {
@@ -34,15 +36,22 @@ func childMain(order string) error {
 		return err
 	}
 	ctx := context.Background()
-	p, err := Open(ctx, testOptions(o.Dir))
+	options, report := testOptions(o.Dir), func(now ops.Progress) { fmt.Println(now.Note) }
+	if o.Trial != nil {
+		onBench(&options)
+	}
+	p, err := Open(ctx, options)
 	if err != nil {
 		return err
+	}
+	if o.Trial != nil {
+		return p.Try(ctx, *o.Trial, report)
 	}
 	work := p.Handlers()[o.Step.Kind].Do
 	if o.Undo {
 		work = p.Handlers()[o.Step.Kind].(ops.Undoer).Undo
 	}
-	_, err = work(ctx, task(o.Step, func(now ops.Progress) { fmt.Println(now.Note) }))
+	_, err = work(ctx, task(o.Step, report))
 	return err
 }
 

@@ -29,6 +29,7 @@ var testTags = map[string][]string{
 	"2.5.2": {"ENV MODE=crash"},
 	"2.5.3": {`HEALTHCHECK --interval=1s --timeout=2s CMD ["/server", "check"]`},
 	"2.5.4": {`ENTRYPOINT ["/missing"]`},
+	"2.5.5": {"ENV MODE=mismatch"},
 }
 
 func TestMain(m *testing.M) {

@@ -42,6 +42,16 @@ func main() {
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"status": "ok", "version": os.Getenv("VERSION"), "connections": streams.Load()})
 	})
+	mux.HandleFunc("/v1/exports", func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Header.Get("Authorization") != "Bearer kt_api_test":
+			http.Error(w, "who are you", http.StatusUnauthorized)
+		case mode == "mismatch":
+			http.Error(w, "no such column", http.StatusInternalServerError)
+		default:
+			fmt.Fprintln(w, `{"total":0}`)
+		}
+	})
 	mux.HandleFunc("/stream", func(w http.ResponseWriter, r *http.Request) {
 		streams.Add(1)
 		defer streams.Add(-1)
