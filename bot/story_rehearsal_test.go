@@ -17,8 +17,6 @@ func TestRehearse_FromTheCommandToThePlan(t *testing.T) {
 		if !run.Request.Rehearse || run.Request.Strategy != ops.Rehearsing {
 			t.Fatalf("asked for %+v", run.Request)
 		}
-		w.clicks("bob", w.card(), "Approve")
-		w.settle(5 * time.Second)
 		w.happens(ops.Event{Run: run.ID, Kind: ops.RunStarted})
 		w.happens(ops.Event{Run: run.ID, Kind: ops.StepBegan, Step: "rehearse"})
 		w.happens(ops.Event{Run: run.ID, Kind: ops.StepEnded, Step: "rehearse", Result: &ops.Result{Rehearsal: &ops.Rehearsal{

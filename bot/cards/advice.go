@@ -42,6 +42,9 @@ func Advice(v AdviceView) Card {
 	if rest := len(a.Choices) - len(shown); rest > 0 {
 		blocks = append(blocks, section(fmt.Sprintf("… and %s more: %s", count(rest, "way"), code("ktops rollback "+a.Run, maxLine))))
 	}
+	if a.ZeroLoss != nil {
+		blocks = append(blocks, section(checkLines([]ops.Finding{*a.ZeroLoss})...))
+	}
 	return Card{
 		Text:   fmt.Sprintf("%s: %s", inline(title, maxHeader), possibleText(a.Choices)),
 		Blocks: append(blocks, actions(choiceButtons(v, shown)...), footnote("Nothing was done yet. A click asks for approval; who approves sees the same numbers.")),

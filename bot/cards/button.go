@@ -36,9 +36,6 @@ func confirm(title, text, yes, no string, style slack.Style) *slack.Confirmation
 }
 
 func approveButton(run ops.Run) slack.BlockElement {
-	if run.Request.Rehearse {
-		return approveRehearsalButton(run)
-	}
 	p := run.Plan
 	migrations := "no migration"
 	if n := len(p.Facts.Pending); n > 0 {

@@ -23,11 +23,12 @@ const (
 
 // Bounds of what one outside text may take of a line.
 const (
-	maxWord   = 80
-	maxLine   = 300
-	maxDigest = 22   // "sha256:", twelve digits, an ellipsis and the code marks
-	maxStory  = 1200 // a reason that is the point of its card
-	maxLog    = 2000 // the last lines of a log, which are the point of theirs
+	maxWord    = 80
+	maxLine    = 300
+	maxDigest  = 22   // "sha256:", twelve digits, an ellipsis and the code marks
+	maxStory   = 1200 // a reason that is the point of its card
+	maxLog     = 2000 // the last lines of a log, which are the point of theirs
+	maxPicture = 600  // a few lines of characters
 )
 
 // Card is a message as Slack takes it.

@@ -33,6 +33,9 @@ func typed(findings []ops.Finding, command string) []ops.Finding {
 		if says, ok := strings.CutSuffix(f.Advice, ": backup create"); ok {
 			findings[i].Advice = says + ": " + command + " backup"
 		}
+		if says, version, ok := strings.Cut(f.Advice, ": rehearse "); ok {
+			findings[i].Advice = says + ": " + command + " rehearse " + version
+		}
 	}
 	return findings
 }

@@ -80,7 +80,7 @@ func rehearsal(text string, n int) ops.Rehearsal {
 		}
 		r.Migrations = append(r.Migrations, m)
 	}
-	r.Growth = 400 << 20
+	r.Growth, r.Bytes = 400<<20, 5<<30
 	return r
 }
 
@@ -119,8 +119,27 @@ func returnCards(out map[string]cards.Card, text string, n int) {
 	out["rollback-succeeded"] = cards.ForRun(view(at(returning(ops.BackBySnapshot, text, n), ops.Succeeded, 6, text)))
 	out["rollback-images-succeeded"] = cards.ForRun(view(at(returning(ops.BackByImages, text, n), ops.Succeeded, 6, text)))
 
+	regressed := at(fixture(text, max(n, 1)), ops.Held, 0, text)
+	regressed.Steps[0].Result.Regression = &ops.Regression{Component: ops.API, Metric: orText(text, "error ratio"), Before: 0.001, After: 0.052, Samples: 612,
+		Picture: orText(text, "before ▏                         0.10 %\nafter  ████████████████████████  5.2 %\n       ▁▁▂▅█▆▇▇▅▆▇█              612 requests")}
+	regressed.Reason = orText(text, "regression after the upgrade: error ratio of the api rose from 0.10 % to 5.2 % (612 requests)")
+	out["regressed-held"] = cards.ForRun(view(regressed))
+	if t, ok := cards.Tell(ops.Event{Kind: ops.Alarm, At: noon, Actor: ops.Ktops(), Reason: regressed.Reason}, regressed); ok {
+		out["told-regression"] = t.Card
+	}
+
+	planned := fixture(text, n).Plan
+	for _, m := range planned.Facts.Pending {
+		planned.Migrations = append(planned.Migrations, ops.PlannedMigration{Migration: m, SQL: ops.SQL{Statements: []ops.Statement{
+			{Kind: orText(text, "ALTER TABLE"), Table: orText(text, "events"), Hints: []ops.Hint{{Kind: ops.Rewrites, Means: orText(text, "written anew")}}},
+			{Kind: orText(text, "CREATE INDEX"), Table: orText(text, "events")}}}})
+	}
+	if n > 1 {
+		planned.Migrations[1].SQL = ops.SQL{Unread: orText(text, "a syntax that is not known")}
+	}
+	out["plan-statements"] = cards.Plan(planned, "/keeptrusts")
+
 	run := rehearsing(text, n)
-	out["rehearsal-proposed"] = cards.ForRun(view(run))
 	out["rehearsal-running"] = cards.ForRun(view(at(run, ops.Running, 1, text)))
 	done := at(run, ops.Succeeded, 3, text)
 	found := rehearsal(text, n)

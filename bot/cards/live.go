@@ -96,6 +96,7 @@ func held(v View) Card {
 		section(append([]string{"✋ *Held: a person decides*", inline(run.Reason, maxStory)}, closedLines(v)...)...),
 		section(near(run, stepLines(run), shownSteps)...),
 	}
+	blocks = append(blocks, regressionBlocks(run)...)
 	if line := probeLine(run.Probe); line != "" {
 		blocks = append(blocks, section(line))
 	}

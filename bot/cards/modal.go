@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -57,12 +58,13 @@ func DetailsModal(run ops.Run) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: CallbackDetails, PrivateMetadata: run.ID,
 		Title: plainText("Details", maxTitle), Close: plainText("Close", maxTitle),
-		Blocks: slack.Blocks{BlockSet: []slack.Block{
+		Blocks: slack.Blocks{BlockSet: slices.Concat([]slack.Block{
 			header(title(run)),
 			section(lines...),
+		}, migrationBlocks(run.Plan), []slack.Block{
 			section(factLines(run.Plan.Facts)...),
 			footnote("Approving means exactly this plan: digest " + code(run.Plan.Digest, maxDigest)),
-		}},
+		})},
 	}
 }
 

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -41,13 +42,14 @@ func Plan(p ops.Plan, command string) Card {
 	}
 	return Card{
 		Text: fmt.Sprintf("Plan for %s: %s → %s, %s", inline(p.Environment, maxWord), p.From, p.Target, tally(p.Checks)),
-		Blocks: []slack.Block{
+		Blocks: slices.Concat([]slack.Block{
 			header(fmt.Sprintf("Plan: %s %s → %s", p.Environment, p.From, p.Target)),
 			fields(planFields(p)...),
 			section(checkLines(typed(p.Checks, command))...),
+		}, migrationBlocks(p), []slack.Block{
 			section(planStepLines(p)...),
 			footnote(verdict),
-		},
+		}),
 	}
 }
 

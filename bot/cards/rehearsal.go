@@ -14,25 +14,8 @@ const ActionPlan = "run.plan"
 // shownMigrations is how many migrations a card tells of one by one.
 const shownMigrations = 8
 
-// approveRehearsalButton says that nothing in use is touched.
-func approveRehearsalButton(run ops.Run) slack.BlockElement {
-	text := fmt.Sprintf("The newest verified backup of *%s* is restored beside it, and %s is started on that copy alone. It takes %s, and nothing of it stays.",
-		inline(run.Plan.Environment, 60), run.Plan.Target, about(run.Plan.Estimate()))
-	return button(ActionApprove, "Approve", slack.StylePrimary, run, confirm("Approve this rehearsal?", text, "Approve", "Not now", slack.StylePrimary))
-}
-
 func planButton(run ops.Run) slack.BlockElement {
 	return button(ActionPlan, "Plan "+run.Plan.Target.String(), slack.StylePrimary, run, nil)
-}
-
-// rehearsed is what the steps of a run have shown about a version; nil before.
-func rehearsed(run ops.Run) *ops.Rehearsal {
-	for i := len(run.Steps) - 1; i >= 0; i-- {
-		if r := run.Steps[i].Result.Rehearsal; r != nil {
-			return r
-		}
-	}
-	return nil
 }
 
 // verdictLines tell what a rehearsal means for an upgrade and for the way back.
@@ -41,11 +24,22 @@ func verdictLines(r ops.Rehearsal) []string {
 		return []string{fmt.Sprintf("❌ *%s does not come up on this data*: an upgrade would stop here", r.Target), fence(r.Failed, maxLog)}
 	}
 	lines := []string{fmt.Sprintf("✅ *%s comes up on this data*, %s after its start", r.Target, duration(r.Boot))}
-	return append(lines,
-		triedLine(r.Answers, fmt.Sprintf("%s goes on answering on the new schema: *%s can roll*", r.From, r.Target),
-			fmt.Sprintf("%s does not go on answering on the new schema: *%s will take a window*", r.From, r.Target)),
+	return append(lines, strategyLine(r),
+		triedLine(r.Answers, fmt.Sprintf("%s goes on answering on the new schema", r.From), fmt.Sprintf("%s does not go on answering on the new schema", r.From)),
 		triedLine(r.Starts, fmt.Sprintf("%s starts on the new schema: *images alone can go back*", r.From),
 			fmt.Sprintf("%s does not start on the new schema: *going back takes the database along*", r.From)))
+}
+
+// strategyLine tells how the version can be brought, by what was measured.
+func strategyLine(r ops.Rehearsal) string {
+	against := inline(r.Against(), maxLine)
+	switch {
+	case against != "":
+		return fmt.Sprintf("%s *%s will take a window*: %s", icon(ops.Warn), r.Target, against)
+	case r.Target.Major != r.From.Major:
+		return fmt.Sprintf("%s *%s will take a window*, as a major version always does; nothing that was measured asks for one", icon(ops.Pass), r.Target)
+	}
+	return fmt.Sprintf("%s *%s can roll*: nothing that was measured speaks against it", icon(ops.Pass), r.Target)
 }
 
 // triedLine tells how a trial came out; it is careful where nothing was tried.

@@ -16,7 +16,7 @@ func report(v View) Card {
 	facts := append([][2]string{{"Took", tookText(run)}}, closureFields(run, v.Now)...)
 	facts = append(facts, [2]string{"Users saw", probeField(run.Probe)}, [2]string{"Backup", backupField(run.Backup())})
 	blocks := []slack.Block{header(title(run)), section(outcome(run)...), fields(facts...)}
-	if r := rehearsed(run); r != nil {
+	if r := run.Rehearsal(); r != nil {
 		blocks = append(blocks, section(migratedLines(*r)...))
 	}
 	if rep := run.Report(); rep != nil && len(rep.Checks) > 0 {
@@ -37,7 +37,7 @@ func nextButtons(run ops.Run) []slack.BlockElement {
 	switch {
 	case offersReturn(run):
 		return []slack.BlockElement{rollbackButton(run)}
-	case rehearsed(run) != nil:
+	case run.Rehearsal() != nil:
 		return []slack.BlockElement{planButton(run)}
 	}
 	return nil
@@ -50,7 +50,7 @@ func outcome(run ops.Run) []string {
 		if run.Request.Rollback != nil {
 			return returnedLines(run)
 		}
-		if r := rehearsed(run); r != nil {
+		if r := run.Rehearsal(); r != nil {
 			return verdictLines(*r)
 		}
 		return []string{"✅ *Succeeded*"}

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -24,8 +25,8 @@ func proposedReturn(v View) Card {
 		pairs = append(pairs, [2]string{"Why", inline(reason, maxLine)})
 	}
 	blocks := []slack.Block{header(title(run)), fields(append(pairs, [2]string{"Approval", approvalText(v)})...), section(costLines(v)...)}
-	if len(run.Plan.Checks) > 0 {
-		blocks = append(blocks, section(checkLines(typed(run.Plan.Checks, v.Command))...))
+	if checks := otherChecks(v); len(checks) > 0 {
+		blocks = append(blocks, section(checkLines(typed(checks, v.Command))...))
 	}
 	return Card{
 		Text:   fmt.Sprintf("%s: %s asks for approval (%s)", safeTitle(run), inline(run.Request.By.String(), maxWord), run.ID),
@@ -33,10 +34,16 @@ func proposedReturn(v View) Card {
 	}
 }
 
-// costLines tell what the way back costs now, or that this is not known at the moment.
+// otherChecks are those of the plan, without what the card tells by newer numbers.
+func otherChecks(v View) []ops.Finding {
+	return slices.DeleteFunc(slices.Clone(v.Run.Plan.Checks), func(f ops.Finding) bool { return v.Cost != nil && f.Check == "data" })
+}
+
+// costLines tell what the way back costs now; where that could not be counted, the
+// checks of the plan tell what it was when somebody asked.
 func costLines(v View) []string {
 	if v.Cost == nil {
-		return []string{fmt.Sprintf("*%s* – what it costs is being counted", capital(asked(v.Run)))}
+		return []string{fmt.Sprintf("*%s*", capital(asked(v.Run)))}
 	}
 	return append([]string{fmt.Sprintf("%s *%s*", choiceIcon(*v.Cost), capital(wayText(*v.Cost)))}, lossLines(v.Cost.Lost)...)
 }

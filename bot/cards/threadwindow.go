@@ -26,7 +26,7 @@ func windowTold(e ops.Event, run ops.Run) (Told, bool) {
 	case ops.EdgeOpened:
 		return loud("🚪 *The edge was opened by the dead-man rule*%s", because(e.Reason)), true
 	case ops.Alarm:
-		return loud("🚨 %s: *a person must look now*%s", called(run), because(e.Reason)), true
+		return alarmTold(e, run), true
 	}
 	return Told{}, false
 }
