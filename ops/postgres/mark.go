@@ -21,6 +21,7 @@ const (
 	restoredKind  asideKind = "restored backup"
 	// restoringKind is a restoredKind that is not whole yet, under the same name.
 	restoringKind asideKind = "unfinished restore"
+	rehearsalKind asideKind = "rehearsal"
 )
 
 // mark is what the comment of a database beside the live one says of it. It is
@@ -39,7 +40,7 @@ type mark struct {
 	comment string
 }
 
-var markRule = regexp.MustCompile(`(?s)^ktops: (snapshot|abandoned state|restore drill|restored backup|unfinished restore) of ("(?:[^"\\]|\\.)*"), (\S+), ([^\s,]+)(?:, migrations ([^\s,]+))?(?:, instead of it ("(?:[^"\\]|\\.)*"))?(?:\n(.*))?$`)
+var markRule = regexp.MustCompile(`(?s)^ktops: (snapshot|abandoned state|restore drill|restored backup|unfinished restore|rehearsal) of ("(?:[^"\\]|\\.)*"), (\S+), ([^\s,]+)(?:, migrations ([^\s,]+))?(?:, instead of it ("(?:[^"\\]|\\.)*"))?(?:\n(.*))?$`)
 
 // String is the comment: a line that a person can read, then the live database's own.
 func (m mark) String() string {
@@ -82,12 +83,15 @@ func parseMark(comment string) (mark, bool) {
 // longestName is PostgreSQL's NAMEDATALEN without its end.
 const longestName = 63
 
+// scratchTail is between the live database's name and the run in that of a rehearsal.
+const scratchTail = "_kt_scratch_"
+
 // asideName names a database beside the live one. A long name of the live one is
 // cut, never the run's.
 func asideName(database string, kind asideKind, run string) string {
 	tail := map[asideKind]string{
 		snapshotKind: "_kt_", abandonedKind: "_kt_abandoned_", drillKind: "_kt_drill_",
-		restoredKind: "_kt_restored_", restoringKind: "_kt_restored_",
+		restoredKind: "_kt_restored_", restoringKind: "_kt_restored_", rehearsalKind: scratchTail,
 	}[kind] + run
 	end := min(len(database), max(longestName-len(tail), 0))
 	for end < len(database) && end > 0 && !utf8.RuneStart(database[end]) {

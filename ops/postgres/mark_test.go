@@ -15,6 +15,7 @@ func TestMark_SaysTheSameAgain(t *testing.T) {
 		{kind: snapshotKind, database: "keeptrusts", run: "r-1", at: at, migrations: "12-ab34"},
 		{kind: abandonedKind, database: `odd "name" \ with, comma`, run: "r-1", at: at},
 		{kind: drillKind, database: "größe", run: "20260329", at: at, comment: "the team's\nown comment, migrations 3"},
+		{kind: rehearsalKind, database: "keeptrusts", run: "r-1", at: at},
 		{kind: snapshotKind, database: "keeptrusts", run: "r-1", at: at, migrations: "0-ab", comment: "ktops: snapshot of \"other\", r-2, 2026-03-29T02:30:00Z"},
 	} {
 		if got, ok := parseMark(m.String()); !ok || got != m {

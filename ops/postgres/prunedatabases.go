@@ -13,7 +13,7 @@ import (
 )
 
 // pruneDatabases drops snapshots, and what undoing put aside, that are older than
-// they are kept, but none of the runs that are spared, and what dead drills left. Only
+// they are kept, but none of the runs that are spared, and what dead drills and rehearsals left. Only
 // a database with ktops's own comment of this database, under the name that ktops
 // gave it, is ever dropped.
 func (s *Server) pruneDatabases(ctx context.Context, now time.Time, spared []string) ([]string, error) {
@@ -36,7 +36,7 @@ func (s *Server) pruneDatabases(ctx context.Context, now time.Time, spared []str
 			s.opts.Log.WithFields(logrus.Fields{"database": name, "age": age.Round(time.Hour)}).Info("old snapshot dropped")
 			dropped = append(dropped, name)
 		}
-		return errors.Join(append(failures, s.sweepScratch(ctx, conn))...)
+		return errors.Join(append(failures, s.sweepScratch(ctx, conn), s.sweepRehearsals(ctx, conn, spared))...)
 	})
 	if err != nil {
 		return dropped, fmt.Errorf("drop old databases: %w", err)
