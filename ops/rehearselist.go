@@ -2,7 +2,6 @@ package ops
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -13,7 +12,7 @@ func (o *Operator) Rehearsals(ctx context.Context, environment string) ([]Rehear
 		return nil, err
 	}
 	var found []Rehearsal
-	err := o.eachRehearsal(ctx, environment, func(r Rehearsal) bool {
+	err := o.eachRehearsal(ctx, environment, time.Time{}, func(r Rehearsal) bool {
 		found = append(found, r)
 		return true
 	})
@@ -25,32 +24,30 @@ func (o *Operator) lastRehearsal(ctx context.Context, env Environment, target Ve
 	if env.Scratch == nil || target.IsZero() {
 		return nil, nil
 	}
-	oldest := time.Now().Add(-env.Rules.rehearsalAge())
 	var last *Rehearsal
-	err := o.eachRehearsal(ctx, env.Name, func(r Rehearsal) bool {
+	err := o.eachRehearsal(ctx, env.Name, time.Now().Add(-env.Rules.rehearsalAge()), func(r Rehearsal) bool {
 		if r.Target == target {
 			last = &r
 		}
-		return last == nil && r.At.After(oldest)
+		return last == nil
 	})
 	return last, err
 }
 
-// eachRehearsal visits the rehearsals in the journal, newest first, until visit has
-// seen enough.
-func (o *Operator) eachRehearsal(ctx context.Context, environment string, visit func(Rehearsal) bool) error {
+// eachRehearsal visits the rehearsals asked for since then, newest first, until visit
+// has seen enough.
+func (o *Operator) eachRehearsal(ctx context.Context, environment string, since time.Time, visit func(Rehearsal) bool) error {
 	ids, err := o.journal.Runs(ctx, RunQuery{Environment: environment})
 	if err != nil {
 		return fmt.Errorf("list runs: %w", err)
 	}
 	for _, id := range ids {
 		run, err := o.Run(ctx, id)
-		var gone *Refusal
-		if errors.As(err, &gone) {
-			continue
-		}
 		if err != nil {
 			return err
+		}
+		if run.ProposedAt.Before(since) {
+			return nil
 		}
 		if r := run.Rehearsal(); r != nil && !visit(*r) {
 			return nil

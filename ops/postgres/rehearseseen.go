@@ -89,7 +89,9 @@ func (s *seen) strongest(after int) []ops.TableLock {
 	for _, h := range slices.Collect(maps.Values(best)) {
 		locks = append(locks, ops.TableLock{Table: s.tables[h.table].Name, Mode: h.mode, Held: s.held[h]})
 	}
-	slices.SortFunc(locks, func(a, b ops.TableLock) int { return cmp.Or(cmp.Compare(b.Held, a.Held), cmp.Compare(a.Table, b.Table)) })
+	slices.SortFunc(locks, func(a, b ops.TableLock) int {
+		return cmp.Or(cmp.Compare(b.Held, a.Held), cmp.Compare(a.Table, b.Table))
+	})
 	return locks
 }
 
