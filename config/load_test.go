@@ -36,9 +36,9 @@ func TestExample_Loads(t *testing.T) {
 		t.Errorf("password = %q", got)
 	}
 	want := ops.Policy{
-		Request:    ops.Who{Users: []string{"*"}},
-		Approve:    ops.Who{Users: []string{"U024BE7LH", "unix:root"}, Groups: []string{"S0614TZR7"}},
-		Approvals:  1, RollbackApprovals: 2,
+		Request:   ops.Who{Users: []string{"*"}},
+		Approve:   ops.Who{Users: []string{"U024BE7LH", "unix:root"}, Groups: []string{"S0614TZR7"}},
+		Approvals: 1, RollbackApprovals: 2,
 		BreakGlass: ops.Who{Users: []string{"U024BE7LH"}},
 		SoakIn:     "staging", Soak: 24 * time.Hour, ApprovalTTL: 30 * time.Minute,
 	}
