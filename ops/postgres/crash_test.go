@@ -48,6 +48,14 @@ func child(kind string) int {
 		fmt.Println(err)
 		return 0
 	}
+	if kind == "restore" {
+		task := rollbackOf(ops.Restore, step(ops.Restore), ops.BackByBackup)
+		task.Run.Request.Rollback.Backup = backupOfRun
+		task.Report = waitInTheMiddle
+		_, err := s.Handlers()[ops.Restore].Do(context.Background(), task)
+		fmt.Println(err)
+		return 0
+	}
 	if kind == "drill" {
 		_, err := s.Drill(context.Background(), "", waitInTheMiddle)
 		fmt.Println(err)

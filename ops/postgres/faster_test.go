@@ -25,18 +25,8 @@ const (
 // detector slows our half down and not pg_dump's.
 func TestCreate_FasterThanTheGuide(t *testing.T) {
 	needCluster(t)
-	megabytes := defaultMegabytes
-	if raceDetector {
-		megabytes = 10
-	}
-	if text := os.Getenv(envMegabytes); text != "" {
-		var err error
-		if megabytes, err = strconv.Atoi(text); err != nil {
-			t.Fatalf("%s: %v", envMegabytes, err)
-		}
-	}
-	database := newDatabase(t, megabytes*1_000_000/bytesPerEvent)
-	guideTook, guideBytes := guideBackup(t, database)
+	database := newDatabase(t, megabytes(t)*1_000_000/bytesPerEvent)
+	_, guideTook, guideBytes := guideBackup(t, database)
 	s, _ := open(t, database)
 	b := create(t, s, "ours")
 	v := verify(t, s, "ours")
@@ -52,10 +42,27 @@ func TestCreate_FasterThanTheGuide(t *testing.T) {
 	}
 }
 
-// guideBackup is the first step of the guide's Pre-Upgrade Checklist.
-func guideBackup(t *testing.T, database string) (time.Duration, int64) {
+// megabytes is how large a database to measure with is.
+func megabytes(t *testing.T) int {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "pre-upgrade.dump")
+	text := os.Getenv(envMegabytes)
+	switch {
+	case text == "" && raceDetector:
+		return 10
+	case text == "":
+		return defaultMegabytes
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", envMegabytes, err)
+	}
+	return n
+}
+
+// guideBackup is the first step of the guide's Pre-Upgrade Checklist.
+func guideBackup(t *testing.T, database string) (file string, took time.Duration, size int64) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "pre-upgrade.dump")
 	cmd := exec.CommandContext(t.Context(), filepath.Join(os.Getenv(envBin), "pg_dump"), "-h", "127.0.0.1", "-p", strconv.Itoa(port()),
 		"-U", harness.User, "-d", database, "--format=custom", "--compress=9", "--file="+file)
 	cmd.Env = append(os.Environ(), "PGPASSWORD="+harness.Password)
@@ -63,10 +70,10 @@ func guideBackup(t *testing.T, database string) (time.Duration, int64) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	took := time.Since(began)
+	took = time.Since(began)
 	info, err := os.Stat(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return took, info.Size()
+	return file, took, info.Size()
 }

@@ -12,6 +12,9 @@ import (
 	"github.com/keeptrusts/ktops/ops/postgres"
 )
 
+// backupOfRun is the backup that the run of step takes.
+const backupOfRun = "run-7f3a"
+
 // backedUp is a database with a verified backup in a directory, and the task of a rollback that
 // restores it.
 func backedUp(t *testing.T, events int) (string, string, ops.Task) {

@@ -2,8 +2,11 @@ package postgres
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -14,7 +17,7 @@ import (
 
 // restoreBeside makes the database, fills it, looks at it and marks it whole.
 func (s *Server) restoreBeside(ctx context.Context, task ops.Task, file, name string) (d ops.Drill, err error) {
-	m, err := s.toRestore(file)
+	m, err := s.toRestore(ctx, file)
 	if err != nil {
 		return d, err
 	}
@@ -62,13 +65,30 @@ func (s *Server) restoreBeside(ctx context.Context, task ops.Task, file, name st
 	})
 }
 
-// toRestore is the manifest of a backup that may be restored: a verified one.
-func (s *Server) toRestore(file string) (manifest, error) {
+// toRestore is the manifest of a backup that may be restored: a verified one whose file
+// is still the one that was verified. To learn that at the end of a long restore would be
+// late.
+func (s *Server) toRestore(ctx context.Context, file string) (manifest, error) {
 	m, err := s.toDrill(file)
-	if err == nil && m.VerifiedAt.IsZero() {
+	if err != nil {
+		return m, err
+	}
+	if m.VerifiedAt.IsZero() {
 		return m, errors.New("it was not read back, or was changed since: verify it first")
 	}
-	return m, err
+	f, err := os.Open(m.File)
+	if err != nil {
+		return m, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	sum := sha256.New()
+	if _, err := io.Copy(sum, untilDone{ctx, f}); err != nil {
+		return m, err
+	}
+	if damage := compareSum(f, sum, m.SHA256); damage != nil {
+		return m, errors.Join(damage, s.disownFile(ctx, m))
+	}
+	return m, nil
 }
 
 // newRestored makes the empty database, where the disk has room for it, with the live
