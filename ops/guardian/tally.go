@@ -1,26 +1,45 @@
 package guardian
 
 import (
+	"time"
+
 	"github.com/keeptrusts/ktops/ops"
 )
 
 // Tally turns readings of counters into what was answered since the reading before.
-type Tally struct{ last map[string]ops.Traffic }
+type Tally struct {
+	// Settle is how many readings a process is left in peace when it is new, or its
+	// counters began anew: while it fills its caches it is not what it will be.
+	Settle int
+	last   map[string]settling
+}
 
-// Since is what was answered since the reading before, a component at a time. A
-// process that is seen for the first time, or whose counters began anew, tells only
-// from here on: what it did while it started is not what it is like.
+// NewTally is a tally of readings that are so far apart.
+func NewTally(every time.Duration) Tally { return Tally{Settle: int(settle / every)} }
+
+// settling is a process as it was last read.
+type settling struct {
+	ops.Traffic
+	left int // readings until it counts
+}
+
+// Since is what was answered since the reading before, a component at a time.
 func (t *Tally) Since(readings []Reading) []ops.Traffic {
 	if t.last == nil {
-		t.last = map[string]ops.Traffic{}
+		t.last = map[string]settling{}
 	}
 	var out []ops.Traffic
 	for _, r := range readings {
 		key := string(r.Component) + " " + r.Process
 		before, known := t.last[key]
-		t.last[key] = r.Traffic
-		if known && !restarted(before, r.Traffic) {
-			out = add(out, plus(r.Traffic, before, -1))
+		switch {
+		case !known || restarted(before.Traffic, r.Traffic):
+			t.last[key] = settling{r.Traffic, t.Settle}
+		case before.left > 0:
+			t.last[key] = settling{r.Traffic, before.left - 1}
+		default:
+			t.last[key] = settling{Traffic: r.Traffic}
+			out = add(out, plus(r.Traffic, before.Traffic, -1))
 		}
 	}
 	return out

@@ -27,7 +27,7 @@ func (l look) minus(m look) look { return look{l.bad - m.bad, l.of - m.of, l.sec
 const (
 	// Requests that go wrong come in bursts: a provider that is away for some seconds, a
 	// restart. Without so many of the worst looks, there must still be evidence: so much.
-	burst  = 2
+	burst  = 3
 	steady = 3
 	// A stretch begins every so many looks with requests, so that what goes wrong only
 	// after a while is not hidden by what went well before; so many stretches are kept.
@@ -81,7 +81,7 @@ func (t *trial) worse() (found look, worse bool) {
 		if i%stretch != 0 {
 			continue
 		}
-		if t.clear(all, worst, nth) && (t.matters == nil || t.matters(all)) {
+		if t.clear(all, worst, nth) {
 			found, worse = all, true
 		}
 		nth--
@@ -89,17 +89,17 @@ func (t *trial) worse() (found look, worse bool) {
 	return found, worse
 }
 
-// clear reports whether the nth stretch is worse by enough to matter, by too much for
-// chance, and not by a burst alone.
+// clear reports whether the nth stretch is worse by too much for chance, and, even
+// without its worst looks, by enough to matter.
 func (t *trial) clear(all look, worst []look, nth int) bool {
-	if all.of < fewest || all.bad < t.tolerable*all.of || evidence(all.bad, all.of, t.likely) < enough(nth) {
+	if all.of < fewest || evidence(all.bad, all.of, t.likely) < enough(nth) {
 		return false
 	}
 	rest := all
 	for _, w := range worst {
 		rest = rest.minus(w)
 	}
-	return evidence(rest.bad, rest.of, t.likely) > steady
+	return rest.bad >= t.tolerable*rest.of && evidence(rest.bad, rest.of, t.likely) > steady && (t.matters == nil || t.matters(rest))
 }
 
 // worstOf keeps the looks that exceed most what is likely.

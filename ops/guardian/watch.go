@@ -14,7 +14,7 @@ const (
 	// DefaultFor is how long a release is watched, and DefaultEvery how often.
 	DefaultFor   = 10 * time.Minute
 	DefaultEvery = 5 * time.Second
-	// settle is how long the release may fill its caches before it is judged.
+	// settle is how long a process may fill its caches before it is judged.
 	settle = 10 * time.Second
 )
 
@@ -51,13 +51,10 @@ func (w Watch) Do(ctx context.Context, task ops.Task) (ops.Result, error) {
 	if len(before) == 0 {
 		return ops.Result{Note: "not watched: the metrics could not be read before the upgrade"}, nil
 	}
-	s := session{judge: NewJudge(before, w.Thresholds), seen: map[ops.Component]bool{}}
+	s := session{judge: NewJudge(before, w.Thresholds), tally: NewTally(w.Every), seen: map[ops.Component]bool{}}
 	began := stepOf(task).Started
 	ctx, cancel := context.WithDeadlineCause(ctx, began.Add(w.For), errOver)
 	defer cancel()
-	if err := pause(ctx, min(settle, w.For/10)); err != nil {
-		return s.end(err, before)
-	}
 	for {
 		if regression := s.look(ctx, w.Source); regression != nil {
 			return ops.Result{}, regression
@@ -138,6 +135,9 @@ func (s *session) note(before []ops.Traffic) string {
 	}
 	parts = append(parts, s.judge.Blind()...)
 	text := fmt.Sprintf("%d requests, no worse than before", s.judge.Requests())
+	if s.judge.Requests() < fewest {
+		text = fmt.Sprintf("%d requests, too few to tell", s.judge.Requests())
+	}
 	if len(parts) > 0 {
 		text = "not watched: " + strings.Join(parts, ", ") + "; " + text
 	}

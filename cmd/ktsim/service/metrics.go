@@ -9,14 +9,19 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// measured counts and times the answers of next and adds GET /metrics to the routes.
+// measured counts and times the answers of next, faults included, and answers GET
+// /metrics in front of it.
 func (s *Service) measured(next http.Handler) http.Handler {
 	requests := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "keeptrusts_http_requests_total", Help: "Requests answered, by status.",
 	}, []string{"status"})
 	seconds := prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "keeptrusts_http_request_duration_seconds", Help: "Time to answer a request.",
+		Buckets: prometheus.ExponentialBuckets(0.001, 2, 16),
 	})
+	policies := prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "keeptrusts_policy_evaluation_errors_total", Help: "Evaluations of a policy that failed.",
+	}, func() float64 { return float64(s.Faults.PolicyErrors()) })
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "keeptrusts_build_info", Help: "Always 1, with the version as a label.",
 		ConstLabels: prometheus.Labels{"version": s.Version},
@@ -26,10 +31,14 @@ func (s *Service) measured(next http.Handler) http.Handler {
 		Name: "keeptrusts_http_connections", Help: "Open connections.",
 	}, func() float64 { return float64(s.connections.Load()) })
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(requests, seconds, build, open, collectors.NewGoCollector())
-	s.Routes.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	registry.MustRegister(requests, seconds, policies, build, open, collectors.NewGoCollector())
+	metrics := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/metrics" {
+			metrics.ServeHTTP(w, r)
+			return
+		}
 		timer := prometheus.NewTimer(seconds)
 		defer timer.ObserveDuration()
 		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}

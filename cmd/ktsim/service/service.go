@@ -79,7 +79,7 @@ func (s *Service) Serve(ctx context.Context, addr string) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	server := &http.Server{
-		Handler:           s.Faults.Handler(s.measured(s.Routes), refuse),
+		Handler:           s.measured(s.Faults.Handler(s.Routes, refuse)),
 		ReadHeaderTimeout: 10 * time.Second,
 		ConnState:         s.count,
 	}
