@@ -23,17 +23,22 @@ type Faults struct {
 	SlowQuery      time.Duration // KT_FAULT_SLOW_QUERY=2s: each database query sleeps first
 	ErrorRate      float64       // KT_FAULT_ERROR_RATE=0.05: share of requests answered 500
 	Latency        time.Duration // KT_FAULT_LATENCY=200ms: before every answer
+	Slowness       float64       // KT_FAULT_SLOWNESS=3: every answer takes so many times as long
+	// KT_FAULT_POLICY_ERROR_RATE=0.05: share of requests whose policy fails to evaluate
+	PolicyErrorRate float64
 }
 
 // FromEnv reads the faults; all that is wrong with the variables is reported at once.
 func FromEnv(getenv func(string) string) (Faults, error) {
 	r := reader{getenv: getenv}
 	faults := Faults{
-		SlowBoot:  r.duration("KT_FAULT_SLOW_BOOT"),
-		Unhealthy: getenv("KT_FAULT_UNHEALTHY") == "1",
-		SlowQuery: r.duration("KT_FAULT_SLOW_QUERY"),
-		ErrorRate: r.rate("KT_FAULT_ERROR_RATE"),
-		Latency:   r.duration("KT_FAULT_LATENCY"),
+		SlowBoot:        r.duration("KT_FAULT_SLOW_BOOT"),
+		Unhealthy:       getenv("KT_FAULT_UNHEALTHY") == "1",
+		SlowQuery:       r.duration("KT_FAULT_SLOW_QUERY"),
+		ErrorRate:       r.rate("KT_FAULT_ERROR_RATE"),
+		Latency:         r.duration("KT_FAULT_LATENCY"),
+		Slowness:        r.times("KT_FAULT_SLOWNESS"),
+		PolicyErrorRate: r.rate("KT_FAULT_POLICY_ERROR_RATE"),
 	}
 	faults.IgnoresMissing = getenv("KT_IGNORE_MISSING") == "1"
 	faults.CrashAtBoot, faults.CrashAfter = r.switched("KT_FAULT_CRASH", "boot", "after")
@@ -75,6 +80,19 @@ func (r *reader) rate(name string) float64 {
 		return 0
 	}
 	return rate
+}
+
+func (r *reader) times(name string) float64 {
+	value := r.getenv(name)
+	if value == "" {
+		return 0
+	}
+	times, err := strconv.ParseFloat(value, 64)
+	if err != nil || times < 1 {
+		r.errs = append(r.errs, fmt.Errorf("read %s: %q is no number from 1 on", name, value))
+		return 0
+	}
+	return times
 }
 
 // switched reads a fault that is either a word, or another word with a duration.

@@ -30,6 +30,8 @@ func TestFromEnv_ReadsEachFault(t *testing.T) {
 		"a new schema":   {map[string]string{"KT_IGNORE_MISSING": "1"}, fault.Faults{IgnoresMissing: true}},
 		"slow query":     {map[string]string{"KT_FAULT_SLOW_QUERY": "2s"}, fault.Faults{SlowQuery: 2 * time.Second}},
 		"error rate":     {map[string]string{"KT_FAULT_ERROR_RATE": "0.05"}, fault.Faults{ErrorRate: 0.05}},
+		"slowness":       {map[string]string{"KT_FAULT_SLOWNESS": "3"}, fault.Faults{Slowness: 3}},
+		"policy errors":  {map[string]string{"KT_FAULT_POLICY_ERROR_RATE": "0.05"}, fault.Faults{PolicyErrorRate: 0.05}},
 		"latency":        {map[string]string{"KT_FAULT_LATENCY": "200ms"}, fault.Faults{Latency: 200 * time.Millisecond}},
 	}
 	for name, test := range tests {
@@ -83,6 +85,16 @@ func TestHandler_TakesTheTimeItIsTold(t *testing.T) {
 		began := time.Now()
 		answer(t, fault.Faults{Latency: 200 * time.Millisecond})
 		if took := time.Since(began); took != 200*time.Millisecond {
+			t.Errorf("the answer took %s", took)
+		}
+	})
+}
+
+func TestHandler_TakesTimesAsLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		answer(t, fault.Faults{Latency: 200 * time.Millisecond, Slowness: 3})
+		if took := time.Since(began); took != 600*time.Millisecond {
 			t.Errorf("the answer took %s", took)
 		}
 	})

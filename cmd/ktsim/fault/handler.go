@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"context"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -10,13 +11,11 @@ import (
 // the way of the service.
 func (f Faults) Handler(next http.Handler, refuse func(http.ResponseWriter, int, string)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if f.Latency > 0 {
-			select {
-			case <-time.After(f.Latency):
-			case <-r.Context().Done():
-				return
-			}
+		began := time.Now()
+		if !wait(r.Context(), f.Latency) {
+			return
 		}
+		defer func() { wait(r.Context(), time.Duration((f.Slowness-1)*float64(time.Since(began)))) }()
 		switch {
 		case f.Unhealthy:
 			refuse(w, http.StatusServiceUnavailable, "unhealthy by KT_FAULT_UNHEALTHY")
@@ -26,4 +25,17 @@ func (f Faults) Handler(next http.Handler, refuse func(http.ResponseWriter, int,
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// wait is false when the caller went away meanwhile.
+func wait(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -134,5 +135,23 @@ func TestService_CrashesWithoutGrace(t *testing.T) {
 	}
 	if err := <-s.result; !errors.Is(err, service.ErrCrash) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestService_CountsItsFaultsAndTellsMetricsAllTheSame(t *testing.T) {
+	s := start(t, fault.Faults{ErrorRate: 1, PolicyErrorRate: 1}, func(*service.Service) {})
+	if status, _, _ := ask(t, s.url+"/health"); status != http.StatusInternalServerError {
+		t.Errorf("health answered %d", status)
+	}
+	_, page, err := ask(t, s.url+"/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		`keeptrusts_http_requests_total{status="500"} 1`, "keeptrusts_policy_evaluation_errors_total 1", "keeptrusts_http_request_duration_seconds_count 1",
+	} {
+		if !strings.Contains(string(page), line+"\n") {
+			t.Errorf("no %s in\n%s", line, page)
+		}
 	}
 }
