@@ -21,6 +21,18 @@ type Database struct {
 	// Folder of pg_dump and pg_restore; by default those of PATH. They must be at
 	// least the server's major version.
 	Bin string `yaml:"bin" validate:"omitempty,abspath" example:"/usr/lib/postgresql/15/bin"`
+	// The site's own way to take snapshots of the database, such as a storage's. Without it
+	// windows copy the database on its server.
+	Snapshot *DatabaseSnapshot `yaml:"snapshot"`
+}
+
+// DatabaseSnapshot is a command that takes and restores snapshots of the database. It
+// gets check, create, restore or drop as its last argument (docs/large-databases.md).
+type DatabaseSnapshot struct {
+	// The command with its first arguments; no shell is between.
+	Command []string `yaml:"command" validate:"required,min=1,dive,required" example:"[/usr/local/bin/keeptrusts-snapshot]"`
+	// How long each call of it may take.
+	Timeout Duration `yaml:"timeout" default:"1h" validate:"min=1s"`
 }
 
 // Backup is where backups go and how long they stay. The last good backup is

@@ -22,6 +22,8 @@ func checkSnapshot(o Observation, p Plan) []Finding {
 		snapshots = snapshots || s.Kind == Snapshot
 	}
 	switch {
+	case snapshots && o.Database.OwnSnapshots:
+		f.Fact = "the site's own command takes a snapshot behind the closed edge; if anything fails it is put back as it was"
 	case snapshots && o.Database.DataFree != nil && *o.Database.DataFree < o.Database.Bytes:
 		f.Level, f.Fact = Fail, fmt.Sprintf("a copy of the database needs %s on its disk, %s is free", bytesText(o.Database.Bytes), bytesText(*o.Database.DataFree))
 		f.Advice = fmt.Sprintf("free %s more", bytesText(o.Database.Bytes-*o.Database.DataFree))

@@ -128,6 +128,8 @@ type DatabaseState struct {
 	// NoSnapshot says why a database cannot be copied aside by CREATE DATABASE …
 	// TEMPLATE; empty when it can.
 	NoSnapshot string `json:"no_snapshot,omitempty"`
+	// OwnSnapshots is set where the site's own command takes them, elsewhere.
+	OwnSnapshots bool `json:"own_snapshots,omitempty"`
 	// Continuity is what keeps every write also off the database; nil where it could not
 	// be looked at.
 	Continuity *Continuity `json:"continuity,omitempty"`

@@ -11,6 +11,9 @@ import (
 
 // noSnapshot says why the database cannot be copied aside; empty when it can.
 func (s *Server) noSnapshot(ctx context.Context, state ops.DatabaseState) (string, error) {
+	if s.plugged() {
+		return plugin{s}.check(ctx)
+	}
 	var reasons []string
 	err := s.beside(ctx, ownName, func(conn *pgx.Conn) (err error) {
 		reasons, err = s.unable(ctx, conn)

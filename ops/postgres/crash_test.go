@@ -36,6 +36,9 @@ func child(kind string) int {
 			return 2
 		}
 	}
+	if verb, ours := strings.CutPrefix(kind, "plugin-"); ours {
+		return pluginChild(verb)
+	}
 	s, err := postgres.Open(options(os.Getenv(envDatabase), dir))
 	if err != nil {
 		fmt.Println(err)

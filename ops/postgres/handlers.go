@@ -14,7 +14,7 @@ import (
 
 // Handlers performs the steps of a run that concern the database.
 func (s *Server) Handlers() ops.Handlers {
-	return ops.Handlers{
+	handlers := ops.Handlers{
 		ops.TakeBackup:   takeBackup{s},
 		ops.VerifyBackup: verifyBackup{s},
 		ops.Prune:        prune{s},
@@ -23,6 +23,10 @@ func (s *Server) Handlers() ops.Handlers {
 		ops.Swap:         swapIn{s},
 		ops.Restore:      restore{s},
 	}
+	if p := (plugin{s}); s.plugged() {
+		handlers[ops.Snapshot], handlers[ops.Swap] = pluggedSnapshot{p}, pluggedSwap{p, swapIn{s}}
+	}
+	return handlers
 }
 
 // backupOf names a run's backup, so that a resumed run finds what it took.

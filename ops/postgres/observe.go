@@ -26,6 +26,7 @@ func (s *Server) ObserveDatabase(ctx context.Context) (ops.DatabaseState, error)
 	if state.NoSnapshot, err = s.noSnapshot(ctx, state); err != nil {
 		return ops.DatabaseState{}, fmt.Errorf("observe the database: %w", err)
 	}
+	state.OwnSnapshots, state.Continuity = s.plugged(), s.continuity(ctx)
 	client, err := s.clientVersion(ctx, "pg_dump")
 	if err != nil {
 		return ops.DatabaseState{}, fmt.Errorf("observe the database: %w", err)

@@ -20,7 +20,8 @@ import (
 func (s *Server) Prune(ctx context.Context, now time.Time, spared ...string) (string, error) {
 	backups, files := s.pruneFiles(ctx, now, spared)
 	dropped, databases := s.pruneDatabases(ctx, now, spared)
-	return prunedText(backups, dropped), errors.Join(files, databases)
+	taken, snapshots := plugin{s}.prune(ctx, now, spared)
+	return prunedText(backups, append(dropped, taken...)), errors.Join(files, databases, snapshots)
 }
 
 // prunedText tells what was removed; empty when nothing was.

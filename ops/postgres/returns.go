@@ -67,6 +67,11 @@ func (s *Server) returnPoints(ctx context.Context) ([]ops.ReturnPoint, error) {
 	if err != nil {
 		return nil, err
 	}
+	taken, err := plugin{s}.points(ctx)
+	if err != nil {
+		return nil, err
+	}
+	points = append(points, taken...)
 	backups, err := s.catalogue().list()
 	if err != nil {
 		return nil, err

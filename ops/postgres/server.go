@@ -53,6 +53,10 @@ type Options struct {
 	Maintenance string
 	// SnapshotKeep is how long snapshots stay, and what an undo put aside; default 72 hours.
 	SnapshotKeep time.Duration
+	// SnapshotCommand is the site's own way to take snapshots, as argv; empty: a copy of
+	// the database is made on its server. It gets a verb as its last argument.
+	SnapshotCommand []string
+	SnapshotTimeout time.Duration // of each call; default 1 hour
 	// PlatformVersion tells which Keeptrusts runs while a backup is taken; may be nil.
 	PlatformVersion func(context.Context) string
 	Log             *logrus.Entry
@@ -101,6 +105,9 @@ func withDefaults(opts Options) Options {
 	}
 	if opts.SnapshotKeep <= 0 {
 		opts.SnapshotKeep = DefaultSnapshotKeep
+	}
+	if opts.SnapshotTimeout <= 0 {
+		opts.SnapshotTimeout = DefaultSnapshotTimeout
 	}
 	opts.KeepLast = max(opts.KeepLast, 1)
 	if opts.Level <= 0 {

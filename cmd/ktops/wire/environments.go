@@ -90,7 +90,7 @@ func (w *Wiring) environment(c *config.Config, e config.Environment) (ops.Enviro
 }
 
 func databaseOptions(e config.Environment, p *platform, log *logrus.Entry) postgres.Options {
-	return postgres.Options{
+	options := postgres.Options{
 		Host: e.Database.Host, Port: e.Database.Port, Name: e.Database.Name, User: e.Database.User,
 		Password: e.Database.Password.Reveal, SSLMode: e.Database.SSLMode,
 		BinDir: e.Database.Bin, DataDir: e.Database.DataDirectory,
@@ -98,6 +98,10 @@ func databaseOptions(e config.Environment, p *platform, log *logrus.Entry) postg
 		SnapshotKeep:    e.Backup.SnapshotKeep.Std(),
 		PlatformVersion: p.running, Log: log,
 	}
+	if own := e.Database.Snapshot; own != nil {
+		options.SnapshotCommand, options.SnapshotTimeout = own.Command, own.Timeout.Std()
+	}
+	return options
 }
 
 // releasesOf lists the versions that exist; nil where the configuration has no
