@@ -112,7 +112,7 @@ func readFolder(ctx context.Context, name string) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close() // it was only read
+	defer func() { _ = root.Close() }() // it was only read
 	folder := folderName
 	if info, err := root.Stat(folder); err != nil || !info.IsDir() {
 		folder = "."

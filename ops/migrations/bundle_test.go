@@ -29,12 +29,12 @@ func TestBundle_IsAFolderOrAnArchive(t *testing.T) {
 		}
 	}
 	whole := migrationsTar(t, testMigrations).Bytes()
-	pack := func(name string, make func(io.Writer) io.WriteCloser) {
+	pack := func(name string, packer func(io.Writer) io.WriteCloser) {
 		file, err := os.Create(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := make(file)
+		w := packer(file)
 		if _, err := w.Write(whole); err != nil {
 			t.Fatal(err)
 		}
