@@ -21,6 +21,10 @@ type regret struct {
 	rows   int64 // written since
 	swaps  int   // swaps less those undone
 	policy ops.Policy
+
+	lost    string   // why the previous images cannot be had
+	moved   bool     // their tags
+	without ops.Kind // of step that cannot be done
 }
 
 // Observe shows the images and migrations of the version that is asked for.
@@ -31,8 +35,12 @@ func (g *regret) Observe(ctx context.Context, target ops.Version) (ops.PlatformS
 	}
 	state.Images = nil
 	for _, c := range ops.Services() {
-		state.Images = append(state.Images, ops.TargetImage{Component: c, Local: true,
-			Ref: "keeptrusts/" + string(c) + ":" + target.String(), ID: string(c) + "@" + target.String()})
+		image := ops.TargetImage{Component: c, Local: true, Missing: g.lost,
+			Ref: "keeptrusts/" + string(c) + ":" + target.String(), ID: string(c) + "@" + target.String()}
+		if g.moved {
+			image.ID += "-rebuilt"
+		}
+		state.Images = append(state.Images, image)
 	}
 	if target.String() == "2.4.3" {
 		state.Migrations = state.Migrations[:1]
@@ -98,6 +106,7 @@ func (g *regret) environment(policy ops.Policy) ops.Environment {
 	for _, kind := range []ops.Kind{ops.Restore, ops.Swap} {
 		env.Handlers[kind] = returning{undoable{handler{g.world}}, g}
 	}
+	delete(env.Handlers, g.without)
 	env.Handlers[ops.StopService] = stopping{behind{undoable{handler{g.world}}, g.downtime}}
 	return env
 }
