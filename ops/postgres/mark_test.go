@@ -15,6 +15,9 @@ func TestMark_SaysTheSameAgain(t *testing.T) {
 		{kind: snapshotKind, database: "keeptrusts", run: "r-1", at: at, migrations: "12-ab34"},
 		{kind: abandonedKind, database: `odd "name" \ with, comma`, run: "r-1", at: at},
 		{kind: drillKind, database: "größe", run: "20260329", at: at, comment: "the team's\nown comment, migrations 3"},
+		{kind: restoredKind, database: "keeptrusts", run: "r-1", at: at, migrations: "12-ab34", comment: "the team's"},
+		{kind: abandonedKind, database: "keeptrusts", run: "r-1", at: at, comment: "the team's\nown",
+			instead: mark{kind: snapshotKind, database: "keep\"trusts", run: "r-0", at: at, migrations: "3-ab", comment: "two\nlines"}.String()},
 		{kind: rehearsalKind, database: "keeptrusts", run: "r-1", at: at},
 		{kind: snapshotKind, database: "keeptrusts", run: "r-1", at: at, migrations: "0-ab", comment: "ktops: snapshot of \"other\", r-2, 2026-03-29T02:30:00Z"},
 	} {
@@ -47,7 +50,7 @@ func TestAside_IsKnownByNameAndComment(t *testing.T) {
 
 func TestAsideName_FitsAndKeepsTheRun(t *testing.T) {
 	for _, database := range []string{"keeptrusts", strings.Repeat("x", 63), strings.Repeat("ö", 31)} {
-		for _, kind := range []asideKind{snapshotKind, abandonedKind, drillKind} {
+		for _, kind := range []asideKind{snapshotKind, abandonedKind, drillKind, restoredKind} {
 			name := asideName(database, kind, "r-8f2a61")
 			if len(name) > longestName || !utf8.ValidString(name) || !strings.HasSuffix(name, "_r-8f2a61") {
 				t.Errorf("the %s of %s is called %s", kind, database, name)
