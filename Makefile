@@ -38,6 +38,10 @@ guide: deps ## Run the operator guide's own script in the same world under the s
 demo-window: deps ## Let a scheduled window do a major upgrade of 1 GB by itself, and the guide's script beside it
 	$(GO) run ./cmd/ktdemo --window --data 1000 --rate 60
 
+.PHONY: demo-rollback
+demo-rollback: deps ## Upgrade 1 GB, regret it, and go back by images and with the database, and the guide's restore beside it
+	$(GO) run ./cmd/ktdemo --rollback --data 1000 --rate 60
+
 .PHONY: test
 test: deps ## Run every test with -race, on a real engine, database and proxy
 	scripts/with-engine go test -race -timeout 40m ./...

@@ -26,6 +26,7 @@ func main() {
 	soak := flag.Int("soak", 0, "upgrade up and back this many times under load")
 	peer := flag.Bool("guide", false, "run the operator guide's own script instead, under the same load")
 	scheduled := flag.Bool("window", false, "let a scheduled window do 2.5.0 to 3.0.0, and then the guide's script")
+	back := flag.Bool("rollback", false, "upgrade, regret it, and go back by images and with the database; then the guide's restore")
 	rate := flag.Int("rate", 150, "requests a second through the edge")
 	megabytes := flag.Int64("data", 200, "size of the events table in megabytes")
 	flag.Parse()
@@ -42,6 +43,8 @@ func main() {
 	switch {
 	case *peer:
 		err = guide(ctx, *rate, *megabytes<<20, logrus.NewEntry(log))
+	case *back:
+		err = rollback(ctx, *rate, *megabytes<<20, logrus.NewEntry(log))
 	case *scheduled:
 		err = window(ctx, *rate, *megabytes<<20, logrus.NewEntry(log))
 	default:

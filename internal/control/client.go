@@ -72,6 +72,11 @@ func (c *Client) Plan(ctx context.Context, req ops.Request) (ops.Plan, error) {
 	return post[ops.Plan](ctx, c, "/v1/plan", req)
 }
 
+// Advise implements Planner.
+func (c *Client) Advise(ctx context.Context, environment, run string) (ops.Advice, error) {
+	return get[ops.Advice](ctx, c, environmentPath(environment, "advice?"+url.Values{"run": {run}}.Encode()))
+}
+
 // Propose implements Planner. Who asks is whose process this is.
 func (c *Client) Propose(ctx context.Context, req ops.Request) (ops.Run, error) {
 	return post[ops.Run](ctx, c, "/v1/runs", req)

@@ -30,6 +30,8 @@ func TestClient_AnswersAsTheService(t *testing.T) {
 		}
 		plan, err := s.Plan(ctx, ops.Request{Environment: "production", By: forged})
 		keep("plan", plan, err)
+		advice, err := s.Advise(ctx, "production", "r-old&234")
+		keep("advice", advice, err)
 		status, err := s.Status(ctx, "production")
 		keep("status", status, err)
 		report, err := s.Verify(ctx, "production")

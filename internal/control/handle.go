@@ -23,6 +23,11 @@ func (s *Server) plan(w http.ResponseWriter, r *http.Request) {
 	reply(w, plan, err)
 }
 
+func (s *Server) advise(w http.ResponseWriter, r *http.Request) {
+	advice, err := s.service.Advise(r.Context(), r.PathValue("env"), r.FormValue("run"))
+	reply(w, advice, err)
+}
+
 func (s *Server) propose(w http.ResponseWriter, r *http.Request) {
 	req, err := requestOf(w, r)
 	if err != nil {

@@ -54,6 +54,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /v1/hello", s.hello)
 	mux.HandleFunc("POST /v1/reload", s.handleReload)
 	mux.HandleFunc("POST /v1/plan", s.plan)
+	mux.HandleFunc("GET /v1/environments/{env}/advice", s.advise)
 	mux.HandleFunc("POST /v1/runs", s.propose)
 	mux.HandleFunc("GET /v1/runs", s.history)
 	mux.HandleFunc("GET /v1/runs/{run}", s.run)

@@ -28,6 +28,9 @@ type Planner interface {
 	// Environments are the names in configuration order; the first is the default.
 	Environments() []string
 	Plan(ctx context.Context, req ops.Request) (ops.Plan, error)
+	// Advise tells what going back to before a run means now; the newest run that changed
+	// something when none is named.
+	Advise(ctx context.Context, environment, run string) (ops.Advice, error)
 	Propose(ctx context.Context, req ops.Request) (ops.Run, error)
 	// Openings lists the coming openings in which upgrades may run, soonest first.
 	Openings(ctx context.Context, environment string, n int) ([]ops.Opening, error)
@@ -84,7 +87,7 @@ type Hello struct {
 
 // Protocol is the version of what is spoken on the socket. Client and daemon are
 // one binary, and differ only between an update of the file and a restart.
-const Protocol = 2
+const Protocol = 3
 
 // Reloaded tells what became of a new configuration.
 type Reloaded struct {

@@ -81,6 +81,7 @@ func newFake() *controltest.Fake {
 	return &controltest.Fake{
 		Names:       []string{"production", "staging"},
 		PlanOf:      ops.Plan{Environment: "production", Target: target, Strategy: ops.Rolling, At: at, Steps: []ops.Step{{Name: "pull images", Kind: ops.PullImages}}},
+		AdviceOf:    ops.Advice{Environment: "production", At: at, Run: "r-old234", Choices: []ops.Choice{{Way: ops.BackByImages, Possible: true, Takes: time.Minute}}},
 		StatusOf:    ops.Status{Environment: "production", At: at},
 		ReportOf:    ops.Report{At: at, Checks: []ops.Finding{{Check: "api health", Level: ops.Pass, Fact: "ok"}}},
 		BackupOf:    ops.Backup{File: "/var/backups/keeptrusts/a.dump", Bytes: 1 << 20, At: at},

@@ -19,20 +19,44 @@ const cardLimit = time.Minute
 // target may have more behind it, such as --window next.
 func (s *Stage) Ask(ctx context.Context, user, target string) (slackemu.Message, error) {
 	version, _, _ := strings.Cut(target, " ")
+	return s.card(ctx, func(ctx context.Context) error {
+		_, err := s.Workspace.Type(ctx, user, Channel, "/keeptrusts upgrade "+target)
+		return err
+	}, func(m slackemu.Message) bool {
+		return m.VisibleTo == "" && m.Contains(version) && hasButton(m, "Approve")
+	})
+}
+
+// Advice types /keeptrusts rollback as a user and returns the card that tells the ways back.
+func (s *Stage) Advice(ctx context.Context, user string) (slackemu.Message, error) {
+	return s.card(ctx, func(ctx context.Context) error {
+		_, err := s.Workspace.Type(ctx, user, Channel, "/keeptrusts rollback")
+		return err
+	}, func(m slackemu.Message) bool { return len(m.Buttons()) > 0 && !hasButton(m, "Approve") })
+}
+
+// ClickForCard clicks a button as a user and returns the plan card that follows.
+func (s *Stage) ClickForCard(ctx context.Context, user string, m slackemu.Message, button string) (slackemu.Message, error) {
+	return s.card(ctx, func(ctx context.Context) error {
+		_, err := s.Workspace.Click(ctx, user, m, button)
+		return err
+	}, func(m slackemu.Message) bool { return hasButton(m, "Approve") })
+}
+
+// card does something and returns the next card that fits.
+func (s *Stage) card(ctx context.Context, do func(context.Context) error, fits func(slackemu.Message) bool) (slackemu.Message, error) {
 	ctx, cancel := context.WithTimeout(ctx, cardLimit)
 	defer cancel()
 	before := map[string]bool{} // a card of an earlier run may take a moment to show its end
 	for _, m := range s.Workspace.Messages(Channel) {
 		before[m.TS] = true
 	}
-	if _, err := s.Workspace.Type(ctx, user, Channel, "/keeptrusts upgrade "+target); err != nil {
+	if err := do(ctx); err != nil {
 		return slackemu.Message{}, err
 	}
-	card, err := s.Workspace.WaitMessage(ctx, Channel, func(m slackemu.Message) bool {
-		return m.FromApp() && m.VisibleTo == "" && !before[m.TS] && m.Contains(version) && hasButton(m, "Approve")
-	})
+	card, err := s.Workspace.WaitMessage(ctx, Channel, func(m slackemu.Message) bool { return m.FromApp() && !before[m.TS] && fits(m) })
 	if err != nil {
-		return card, fmt.Errorf("wait for the plan card: %w\n%s\n%s", err, s.Workspace.Transcript(Channel), s.Daemon.LastWords())
+		return card, fmt.Errorf("wait for the card: %w\n%s\n%s", err, s.Workspace.Transcript(Channel), s.Daemon.LastWords())
 	}
 	return card, nil
 }

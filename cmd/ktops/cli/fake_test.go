@@ -21,9 +21,9 @@ func newFake() *controltest.Fake {
 	return &controltest.Fake{
 		Names: []string{"production", "staging"}, PlanOf: plan,
 		StatusOf: newStatus(), ReportOf: newReport(), BackupOf: newBackup(),
-		LeaseOf: ops.Lease{Environment: "production", Owner: "db1/42/abcdef", Token: 3, Expires: moment},
-		Runs:    []ops.Run{newRun(plan)},
-		DrillOf: newDrill(), RestoredOf: newRestored(), RetentionOf: newRetention(), WindowsOf: newWindows(), PastOf: newPast(), FreezesOf: newFreezes(), ToldOf: newTold(), DraftsOf: newDrafts(),
+		LeaseOf:  ops.Lease{Environment: "production", Owner: "db1/42/abcdef", Token: 3, Expires: moment},
+		Runs:     []ops.Run{newRun(plan)},
+		AdviceOf: newAdvice(), DrillOf: newDrill(), RestoredOf: newRestored(), RetentionOf: newRetention(), WindowsOf: newWindows(), PastOf: newPast(), FreezesOf: newFreezes(), ToldOf: newTold(), DraftsOf: newDrafts(),
 		Progress: []ops.Progress{{Fraction: 0.5, Note: "12 MB of 24 MB"}},
 		EventsOf: []ops.Event{
 			{Run: "r-old234", Seq: 1, Kind: ops.RunProposed, At: moment, Actor: alice},

@@ -127,6 +127,10 @@ func question(p ops.Plan, req ops.Request, o *ops.Opening) string {
 	switch {
 	case req.Maintenance != nil:
 		return fmt.Sprintf("Close the edge of %s for %s?", p.Environment, console.Length(req.Maintenance.For))
+	case req.Rollback != nil:
+		return fmt.Sprintf("Take %s back from %s to %s (%s)?", p.Environment, p.From, p.Target, req.Rollback.Way)
+	case req.Rehearse:
+		return fmt.Sprintf("Rehearse %s on a copy of the data of %s?", p.Target, p.Environment)
 	case req.Window != "":
 		return fmt.Sprintf("Upgrade %s from %s to %s, in window %s on %s?", p.Environment, p.From, p.Target, o.Window, console.Clock(o.Opens, o.Zone))
 	}

@@ -27,7 +27,7 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 refused by policy or c
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	},
-		inv.serve(), inv.plan(), inv.upgrade(), inv.approve(), inv.reject(),
+		inv.serve(), inv.plan(), inv.upgrade(), inv.rollback(), inv.rehearse(), inv.approve(), inv.reject(),
 		inv.hold(), inv.resume(), inv.abort(), inv.unlock(),
 		inv.windows(), inv.freeze(), inv.maintenance(),
 		inv.verify(), inv.backup(), inv.status(), inv.history(),

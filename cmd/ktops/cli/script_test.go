@@ -82,7 +82,7 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 
 // daemon serves a fake behind the configured socket for the rest of the script:
 // daemon [approvals] [major] [closed] [empty] [refuse METHOD] [break METHOD TEXT]
-// [failing] [brokendrill].
+// [failing] [brokendrill] [noway].
 func daemon(ts *testscript.TestScript, _ bool, args []string) {
 	fake := newFake()
 	for i, arg := range args {
@@ -94,6 +94,10 @@ func daemon(ts *testscript.TestScript, _ bool, args []string) {
 			fake.ReportOf.Checks[0].Level = ops.Fail
 		case "major":
 			fake.PlanOf = newMajor()
+		case "noway":
+			for i := range fake.AdviceOf.Choices {
+				fake.AdviceOf.Choices[i].Possible = false
+			}
 		case "brokendrill":
 			fake.DrillOf.Checks[0].Level = ops.Fail
 		case "closed":

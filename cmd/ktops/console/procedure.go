@@ -23,7 +23,7 @@ func points() []point {
 		{"keep the database", is(ops.Snapshot, ops.TakeBackup, ops.VerifyBackup)},
 		{"upgrade the API", func(s ops.Step) bool { return starts(s) && s.Component == ops.API }},
 		{"start the rest", func(s ops.Step) bool { return starts(s) && s.Component != ops.API }},
-		{"verify behind the closed edge", is(ops.Verify)},
+		{"verify behind the closed edge", is(ops.NotePosition, ops.Verify)},
 		{"open the edge, and tell with the report", is(ops.OpenEdge)},
 	}
 }

@@ -40,8 +40,13 @@ func title(r ops.Run) string {
 
 // What is what a run does, in few words: 2.4.3 → 2.5.0.
 func What(r ops.Run) string {
-	if r.Request.Maintenance != nil {
+	switch {
+	case r.Request.Maintenance != nil:
 		return closing(r.Plan)
+	case r.Request.Rollback != nil:
+		return fmt.Sprintf("%s → %s, back by %s", r.Plan.From, r.Plan.Target, r.Request.Rollback.Way)
+	case r.Request.Rehearse:
+		return "rehearsal of " + r.Plan.Target.String()
 	}
 	return fmt.Sprintf("%s → %s", r.Plan.From, r.Plan.Target)
 }
@@ -102,6 +107,7 @@ func stepNote(step ops.StepRun) string {
 func Outcome(s Style, r ops.Run) string {
 	var b strings.Builder
 	b.WriteString(closed(s, r))
+	b.WriteString(shown(s, r))
 	if report := r.Report(); report != nil {
 		fmt.Fprintf(&b, "\n%s", Report(s, *report))
 	}
@@ -110,6 +116,20 @@ func Outcome(s Style, r ops.Run) string {
 	}
 	if backup := r.Backup(); backup != nil {
 		fmt.Fprintf(&b, "\nBackup %s, %s%s\n", backup.File, Bytes(backup.Bytes), verified(*backup))
+	}
+	return b.String()
+}
+
+// shown is what the steps of a rollback or a rehearsal leave.
+func shown(s Style, r ops.Run) string {
+	var b strings.Builder
+	for _, step := range r.Steps {
+		if w := step.Result.Lost; w != nil {
+			fmt.Fprintf(&b, "\nNot in use any more, kept in database %s\n  %s\n", step.Result.Kept, lost(s, w))
+		}
+		if step.Result.Rehearsal != nil {
+			fmt.Fprintf(&b, "\n%s", Rehearsal(s, *step.Result.Rehearsal))
+		}
 	}
 	return b.String()
 }

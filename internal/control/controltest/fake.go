@@ -19,6 +19,7 @@ type Fake struct {
 	PlanOf   ops.Plan
 	StatusOf ops.Status
 	ReportOf ops.Report
+	AdviceOf ops.Advice
 	BackupOf ops.Backup
 	LeaseOf  ops.Lease
 	EventsOf []ops.Event
@@ -102,6 +103,11 @@ func (f *Fake) Environments() []string { return f.Names }
 // Plan is PlanOf, or that of a maintenance.
 func (f *Fake) Plan(_ context.Context, req ops.Request) (ops.Plan, error) {
 	return f.planOf(req), f.call("Plan", "%s %s %s by %s", req.Environment, req.Target, req.Strategy, req.By.ID)
+}
+
+// Advise is AdviceOf.
+func (f *Fake) Advise(_ context.Context, environment, run string) (ops.Advice, error) {
+	return f.AdviceOf, f.call("Advise", "%s %s", environment, run)
 }
 
 // Propose makes the plan a run.
