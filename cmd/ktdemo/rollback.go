@@ -33,7 +33,7 @@ func rollback(ctx context.Context, rate int, bytes int64, log *logrus.Entry) (er
 	fmt.Printf("Bringing up the platform at %s with %.1f GB of data …\n", regretFrom, float64(bytes)/1e9)
 	st, err := stage.Up(ctx, stage.Options{
 		World:    harness.Options{DataBytes: bytes, Version: regretFrom, Versions: []string{regretFrom, regretPatch, regretMinor}, Log: log},
-		WindowIn: time.Hour, // opened by hand
+		WindowIn: 3 * time.Hour, // opened by hand
 		Slack:    slackemu.Options{RateFactor: 100},
 	})
 	if err != nil {

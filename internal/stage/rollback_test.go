@@ -21,7 +21,7 @@ func patched() harness.Options {
 }
 
 func TestRollback_FromAPatchByImagesAndFromAMinorVersionWithTheDatabase(t *testing.T) {
-	s := stage.Test(t, stage.Options{World: patched(), WindowIn: time.Hour, Slack: slackemu.Options{RateFactor: 100}})
+	s := stage.Test(t, stage.Options{World: patched(), WindowIn: 3 * time.Hour, Slack: slackemu.Options{RateFactor: 100}})
 	load := harness.StartLoad(t.Context(), s.World.Platform.Edge(), harness.LoadOptions{Rate: 60})
 	defer load.Stop()
 	click(t, s, "bob", ask(t, s, "alice", "2.4.4"), "Approve")
@@ -65,7 +65,7 @@ func TestRollback_FromAPatchByImagesAndFromAMinorVersionWithTheDatabase(t *testi
 }
 
 func TestRollbackCrash_AtEveryJournalWriteEndsOnTheOldVersion(t *testing.T) {
-	s := stage.Test(t, stage.Options{World: patched(), Tags: "crashpoint", WindowIn: time.Hour, HealthTimeout: "15s", Slack: slackemu.Options{RateFactor: 100}})
+	s := stage.Test(t, stage.Options{World: patched(), Tags: "crashpoint", WindowIn: 3 * time.Hour, HealthTimeout: "15s", Slack: slackemu.Options{RateFactor: 100}})
 	upgradeInWindow(t, s)
 	card := regret(t, s, "Database")
 	click(t, s, "bob", card, "Approve")
