@@ -19,9 +19,16 @@ type Policy struct {
 	BreakGlass People `yaml:"break_glass"`
 	// How long a proposal waits for approvals.
 	ApprovalTTL Duration `yaml:"approval_ttl" default:"30m" validate:"min=1m"`
+	// Whether an upgrade with migrations must have been rehearsed: optional or required.
+	Rehearsal string `yaml:"rehearsal" default:"optional" validate:"oneof=optional required"`
+	// How long a rehearsal counts: the data moves on.
+	RehearsalAge Duration `yaml:"rehearsal_age" default:"7d" validate:"min=1h"`
 	// Another environment that must have run a version first.
 	Soak *Soak `yaml:"soak"`
 }
+
+// Required is the value of Policy.Rehearsal that keeps back what was not rehearsed.
+const Required = "required"
 
 // People is a set of people.
 type People struct {

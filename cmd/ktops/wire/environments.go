@@ -81,7 +81,10 @@ func (w *Wiring) environment(c *config.Config, e config.Environment) (ops.Enviro
 	environment := ops.Environment{
 		Name: e.Name, Edge: closing, Platform: platform, Bench: platform, Scratch: database, Returns: database, Database: database, App: app, Backups: database, Verifier: app,
 		Handlers: handlers, Probe: probeOf(e), Releases: releasesOf(c.Releases), Policy: e.Policy.Ops(),
-		Rules: ops.Rules{Matrix: c.Releases.Matrix(), LargeTable: e.Checks.MaxTable.Bytes(), DiskMargin: e.Checks.DiskMargin.Bytes(), Watch: e.Watch.Ops()},
+		Rules: ops.Rules{
+			Matrix: c.Releases.Matrix(), LargeTable: e.Checks.MaxTable.Bytes(), DiskMargin: e.Checks.DiskMargin.Bytes(), Watch: e.Watch.Ops(),
+			RequireRehearsal: e.Policy.Rehearsal == config.Required, RehearsalAge: e.Policy.RehearsalAge.Std(),
+		},
 	}
 	if closing != nil {
 		environment.DrainLimit = e.Edge.Maintenance.DrainLimit.Std()

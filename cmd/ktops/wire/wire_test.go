@@ -40,7 +40,9 @@ func quiet() *logrus.Entry {
 // Whatever the example configures has a part behind it.
 func TestEnvironments_AreComplete(t *testing.T) {
 	wiring := wire.New(quiet())
-	environments, err := wiring.Environments(example(t), nil)
+	c := example(t)
+	c.Environments[0].Policy.Rehearsal = "required"
+	environments, err := wiring.Environments(c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,6 +72,12 @@ func TestEnvironments_AreComplete(t *testing.T) {
 	}
 	if production.Policy.SoakIn != "staging" || production.Releases == nil || production.Rules.LargeTable != 10_000_000_000 {
 		t.Errorf("policy %+v, rules %+v", production.Policy, production.Rules)
+	}
+	if !production.Rules.RequireRehearsal || production.Rules.RehearsalAge != 7*24*time.Hour || staging.Rules.RequireRehearsal {
+		t.Errorf("what must be rehearsed: production %+v, staging %+v", production.Rules, staging.Rules)
+	}
+	if production.Scratch == nil || production.Bench == nil {
+		t.Error("there is nothing to rehearse on")
 	}
 	if err := wiring.Close(); err != nil {
 		t.Error(err)
