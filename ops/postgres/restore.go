@@ -54,7 +54,7 @@ func (h restore) Do(ctx context.Context, task ops.Task) (ops.Result, error) {
 	file := task.Run.Request.Rollback.Backup
 	d, err := s.restoreBeside(ctx, task, file, name)
 	if err != nil {
-		err = errors.Join(fmt.Errorf("restore %s beside database %s: %w", file, s.opts.Name, err), s.drop(ctx, s.unfinished(ctx, task.Run, name)))
+		err = errors.Join(fmt.Errorf("restore %s beside database %s: %w", file, s.opts.Name, err), s.drop(ctx, s.unfinished(ctx, name)))
 		return ops.Result{}, err
 	}
 	took := time.Since(began)
@@ -87,11 +87,10 @@ func (s *Server) restoredOf(run ops.Run) (string, error) {
 
 // unfinished is the name, for a database that is not whole; empty when it is not ours
 // to drop.
-func (s *Server) unfinished(ctx context.Context, run ops.Run, name string) string {
+func (s *Server) unfinished(ctx context.Context, name string) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropLimit)
 	defer cancel()
-	err := s.beside(ctx, ownName, func(conn *pgx.Conn) error { return s.ourRestored(ctx, conn, name) })
-	if err != nil {
+	if s.beside(ctx, ownName, func(conn *pgx.Conn) error { return s.ourRestored(ctx, conn, name) }) != nil {
 		return ""
 	}
 	return name

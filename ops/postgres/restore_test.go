@@ -135,13 +135,13 @@ func TestRestore_Refuses(t *testing.T) {
 }
 
 // edit replaces a text in a file, once.
-func edit(t *testing.T, file, old, new string) {
+func edit(t *testing.T, file, old, other string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed := strings.Replace(string(text), old, new, 1)
+	changed := strings.Replace(string(text), old, other, 1)
 	if changed == string(text) {
 		t.Fatalf("%q is not in %s", old, text)
 	}
