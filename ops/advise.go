@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -13,7 +14,7 @@ func (o *Operator) Advise(ctx context.Context, environment, run string) (Advice,
 	if err != nil {
 		return Advice{}, err
 	}
-	if err := o.refuseBusy(ctx, env); err != nil {
+	if err := o.refuseMoving(ctx, env); err != nil {
 		return Advice{}, err
 	}
 	r, err := o.retreat(ctx, env, run)
@@ -25,6 +26,17 @@ func (o *Operator) Advise(ctx context.Context, environment, run string) (Advice,
 		advice.Choices = append(advice.Choices, r.choice(ctx, way))
 	}
 	return advice, nil
+}
+
+// refuseMoving refuses while a runner is at work, for what is seen then is not what
+// stays. A run that is held or waits for approval is in nobody's way: the way back may
+// be just what people want to know before they decide.
+func (o *Operator) refuseMoving(ctx context.Context, env Environment) error {
+	open, err := o.openRuns(ctx, env.Name)
+	if err != nil || !slices.ContainsFunc(open, func(r Run) bool { return r.State == Approved || r.State == Running }) {
+		return err
+	}
+	return o.refuseBusy(ctx, env)
 }
 
 // choice is one way with its cost.

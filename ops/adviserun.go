@@ -13,13 +13,13 @@ func (r Run) upgrades() bool {
 	return r.Request.Maintenance == nil && !r.Request.Rehearse && r.Request.Rollback == nil
 }
 
-// changed reports whether a run that ended left the platform or its database other than
-// it was.
+// changed reports whether a run that ended, or is held, left the platform or its database
+// other than it was.
 func (r Run) changed() bool {
 	switch r.State {
 	case Succeeded:
 		return true
-	case Failed, Aborted:
+	case Failed, Aborted, Held:
 	default:
 		return false
 	}
