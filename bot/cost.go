@@ -40,7 +40,7 @@ func (b *Bot) count(ctx context.Context, run ops.Run) *ops.Choice {
 	ctx, cancel := context.WithTimeout(ctx, countTimeout)
 	defer cancel()
 	r := *run.Request.Rollback
-	advice, err := b.adviceOf(ctx, run.Request.Environment, r.Run)
+	advice, err := b.service.Advise(ctx, run.Request.Environment, r.Run)
 	if err != nil {
 		b.log.WithField("run", run.ID).WithError(err).Warn("cannot count what the way back costs; its card says so")
 		return nil

@@ -26,25 +26,18 @@ func (b *Bot) adviseOn(ctx context.Context, d Delivery) {
 }
 
 func (b *Bot) advise(ctx context.Context, d Delivery, env, run, reason string) error {
-	advice, err := b.adviceOf(ctx, env, run)
+	advice, err := b.service.Advise(ctx, env, run)
 	if err != nil {
 		return err
 	}
-	b.answer(ctx, d, b.adviceCard(advice, reason, ""))
+	b.answer(ctx, d, b.adviceCard(ctx, advice, reason, ""))
 	return nil
 }
 
-func (b *Bot) adviceOf(ctx context.Context, env, run string) (ops.Advice, error) {
-	adviser, ok := b.service.(Adviser)
-	if !ok {
-		return ops.Advice{}, ops.Refuse("nothing here knows the ways back")
-	}
-	return adviser.Advise(ctx, env, run)
-}
-
-func (b *Bot) adviceCard(advice ops.Advice, reason, changed string) cards.Card {
+func (b *Bot) adviceCard(ctx context.Context, advice ops.Advice, reason, changed string) cards.Card {
+	run, err := b.service.Run(ctx, advice.Run)
 	return cards.Advice(cards.AdviceView{
-		Advice: advice, Reason: reason, Changed: changed, Zone: b.zoneOf(advice.Environment), Command: b.command,
+		Advice: advice, Reason: reason, Changed: changed, Held: err == nil && run.State == ops.Held, Zone: b.zoneOf(advice.Environment), Command: b.command,
 	})
 }
 
@@ -64,12 +57,12 @@ func (b *Bot) goBack(ctx context.Context, d Delivery, ask cards.Ask, by ops.Acto
 		b.answer(ctx, d, cards.Plain(fmt.Sprintf("It is asked for already, as run `%s`.", open.ID)))
 		return nil
 	}
-	advice, err := b.adviceOf(ctx, ask.Environment, ask.ID)
+	advice, err := b.service.Advise(ctx, ask.Environment, ask.ID)
 	if err != nil {
 		return err
 	}
 	if changed := worse(ask, advice); changed != "" {
-		b.answer(ctx, d, b.adviceCard(advice, ask.Reason, changed))
+		b.answer(ctx, d, b.adviceCard(ctx, advice, ask.Reason, changed))
 		return nil
 	}
 	req.Target = advice.To

@@ -14,6 +14,7 @@ type Service interface {
 	Keeper
 	Reader
 	Opener
+	Adviser
 }
 
 // Adviser knows the ways back.

@@ -232,7 +232,7 @@ func TestRollback_AHeldUpgradeOffersTheWayBack(t *testing.T) {
 		w.happens(ops.Event{Run: id, Kind: ops.RunHeld, Reason: "the release answers 5 % errors"})
 		w.clicks("bob", w.card(), "Roll back…")
 		w.settle(5 * time.Second)
-		if w.svc.called("advise production "+id) != 1 || !strings.Contains(w.told("bob"), "1,204 rows") {
+		if w.svc.called("advise production "+id) != 1 || !strings.Contains(w.told("bob"), "1,204 rows") || !strings.Contains(w.told("bob"), "abort it first") {
 			t.Errorf("bob was told %q", w.told("bob"))
 		}
 	})

@@ -19,6 +19,8 @@ type AdviceView struct {
 	Reason string
 	// Changed says why an advice is shown once more; empty at first.
 	Changed string
+	// Held is set while the run that would be taken back is held.
+	Held bool
 	// Zone is that of the clocks that the buttons name.
 	Zone string
 	// Command is the slash command, such as /keeptrusts.
@@ -47,8 +49,16 @@ func Advice(v AdviceView) Card {
 	}
 	return Card{
 		Text:   fmt.Sprintf("%s: %s", inline(title, maxHeader), possibleText(a.Choices)),
-		Blocks: append(blocks, actions(choiceButtons(v, shown)...), footnote("Nothing was done yet. A click asks for approval; who approves sees the same numbers.")),
+		Blocks: append(blocks, actions(choiceButtons(v, shown)...), footnote(adviceNote(v))),
 	}
+}
+
+func adviceNote(v AdviceView) string {
+	note := "Nothing was done yet. A click asks for approval; who approves sees the same numbers."
+	if v.Held {
+		return "*It is held: abort it first*, then click: " + code(v.Command+" abort "+v.Advice.Run, maxLine) + ". " + note
+	}
+	return note
 }
 
 func possibleText(choices []ops.Choice) string {

@@ -102,7 +102,7 @@ func returnCards(out map[string]cards.Card, text string, n int) {
 	out["advice"] = cards.Advice(adviceView(a))
 	again := adviceView(a)
 	again.Changed, again.Reason = orText(text, "this way back is not possible any more"), text
-	again.Advice.Choices = nil
+	again.Advice.Choices, again.Held = nil, true
 	out["advice-gone"] = cards.Advice(again)
 	images := adviceView(ops.Advice{Environment: a.Environment, At: noon, Run: a.Run, From: a.From, To: a.To, Choices: []ops.Choice{
 		{Way: ops.BackByImages, Possible: true, Why: orText(text, "no migration ran"), Takes: 38 * time.Second}}})

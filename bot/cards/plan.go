@@ -101,14 +101,7 @@ func approvalText(v View) string {
 
 // needed is how many people must approve a run.
 func needed(v View) int {
-	n := max(v.Policy.Approvals, 1)
-	if r := v.Run.Request.Rollback; r != nil && r.Loses() {
-		n = max(n, v.Policy.RollbackApprovals)
-	}
-	if v.Cost != nil {
-		n = max(n, v.Cost.Approvals)
-	}
-	return n
+	return max(v.Policy.Needed(v.Run.Request), 1)
 }
 
 func planStepLines(p ops.Plan) []string {
