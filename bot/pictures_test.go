@@ -157,3 +157,27 @@ func picture(t *testing.T, tab context.Context, name string) {
 		}
 	}
 }
+
+// A person asks for the way back and sees what it costs before anybody approves. The
+// counts are those of the fake: what is pictured is the card.
+func TestPictures_TheAdviceBeforeARollback(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs chromium")
+	}
+	w := overSocket(t)
+	req := upgrade("Alice Romero")
+	p := plan("production", req.Target)
+	w.svc.mu.Lock()
+	w.svc.order = append(w.svc.order, "r-aaaaaa")
+	w.svc.mu.Unlock()
+	w.passes(t, ops.Event{Run: "r-aaaaaa", Kind: ops.RunProposed, Actor: req.By, Request: &req, Plan: &p})
+	w.passes(t, ops.Event{Run: "r-aaaaaa", Kind: ops.RunRejected, Reason: "a stand-in for an upgrade that is over"})
+	tab := open(t, w.ws.URL()+"/?user=bob")
+	if _, err := w.ws.Type(within(t, 20*time.Second), "bob", prod, "/keeptrusts rollback"); err != nil {
+		t.Fatal(err)
+	}
+	see(t, tab, shows("#messages", "loses 1,204 rows"), shows("#messages", "Images only"))
+	picture(t, tab, "rollback-advice.png")
+	see(t, tab, chromedp.Click(`[data-action="ask.yes.2"]`), shows("#dialog", "Go back and lose data?"), shows("#dialog", "1,204 rows"))
+	picture(t, tab, "rollback-confirm.png")
+}
