@@ -142,11 +142,16 @@ func TestAdvise_Refusals(t *testing.T) {
 		why, try string
 	}{
 		"unknown run": {nil, "r-none", `no run "r-none"`, "rollback r-"},
-		"open run": {func(t *testing.T, g *regret) {
-			if _, err := g.o.Propose(t.Context(), g.back(ops.BackBySnapshot)); err != nil {
+		"a run that a runner will take up": {func(t *testing.T, g *regret) {
+			run, err := g.o.Propose(t.Context(), g.back(ops.BackBySnapshot))
+			if err != nil {
 				t.Fatal(err)
 			}
-		}, "", "is proposed in production", "reject"},
+			approve := ops.Event{Run: run.ID, Seq: run.Seq + 1, Kind: ops.RunApproved, At: time.Now(), Actor: bob}
+			if err := g.m.Append(t.Context(), approve); err != nil {
+				t.Fatal(err)
+			}
+		}, "", "is approved in production", "abort"},
 		"something else runs": {func(t *testing.T, g *regret) { g.obs.Platform.Services[0] = service(t, ops.API, "3.1.0", 1) }, "", "api 3.1.0, which run", "history"},
 		"back already": {func(t *testing.T, g *regret) {
 			g.obs.Platform.Services = newWorld(t).obs.Platform.Services
@@ -167,6 +172,18 @@ func TestAdvise_Refusals(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAdvise_WhileARunWaitsForApproval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRegret(t)
+		if _, err := g.o.Propose(t.Context(), g.back(ops.BackBySnapshot)); err != nil {
+			t.Fatal(err)
+		}
+		if got := choices(t, g, "")[ops.BackBySnapshot]; !got.Possible {
+			t.Errorf("%+v", got)
+		}
+	})
 }
 
 func TestRollback_WithoutAWayNamesThoseThatCanBeGone(t *testing.T) {

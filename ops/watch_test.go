@@ -144,7 +144,9 @@ func TestRun_WatchIsHeldAtOnceAndLastsNoLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, run := watching(t, newWorld(t), nil, ops.HoldOnRegression)
 		defer serve(t, o)()
-		began := until(t, o, run.ID, func(r ops.Run) bool { return r.Current() != nil && r.Current().Name == "watch" && r.Current().State == ops.StepStarted })
+		began := until(t, o, run.ID, func(r ops.Run) bool {
+			return r.Current() != nil && r.Current().Name == "watch" && r.Current().State == ops.StepStarted
+		})
 		started := began.Current().Started
 		if _, err := o.Hold(t.Context(), run.ID, alice, "a look"); err != nil {
 			t.Fatal(err)
@@ -165,7 +167,9 @@ func TestRun_WatchIsTakenUpAgainForTheRestOfItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, run := watching(t, newWorld(t), nil, ops.HoldOnRegression)
 		stop := serve(t, o)
-		began := until(t, o, run.ID, func(r ops.Run) bool { return r.Current() != nil && r.Current().Name == "watch" && r.Current().State == ops.StepStarted })
+		began := until(t, o, run.ID, func(r ops.Run) bool {
+			return r.Current() != nil && r.Current().Name == "watch" && r.Current().State == ops.StepStarted
+		})
 		stop()
 		time.Sleep(watchPeriod / 2)
 		defer serve(t, o)()

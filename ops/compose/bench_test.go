@@ -73,13 +73,13 @@ func (b bench) attempt(name, of string) ops.Trial {
 }
 
 func (b bench) try(trial ops.Trial) error {
-	return b.Platform.Try(b.t.Context(), trial, func(ops.Progress) {})
+	return b.Try(b.t.Context(), trial, func(ops.Progress) {})
 }
 
 // wantTrials counts the containers of all trials of the project.
 func (b bench) wantTrials(want int) {
 	b.t.Helper()
-	found, err := b.Platform.trials(b.t.Context(), b.name)
+	found, err := b.trials(b.t.Context(), b.name)
 	if err != nil || len(found) != want {
 		b.t.Fatalf("%d containers of trials, want %d: %v", len(found), want, err)
 	}
@@ -93,10 +93,10 @@ func TestBench_TriesWhatNoUserReachesAndComposeDoesNotSee(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.clear)
-	if err := b.Platform.Answers(t.Context(), trial); err != nil {
+	if err := b.Answers(t.Context(), trial); err != nil {
 		t.Error(err)
 	}
-	i, err := b.Platform.trial(t.Context(), b.name, trial)
+	i, err := b.trial(t.Context(), b.name, trial)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestBench_TriesWhatNoUserReachesAndComposeDoesNotSee(t *testing.T) {
 		t.Error("docker compose up -d changed something")
 	}
 	b.wantTrials(1)
-	if err := b.Platform.ClearBench(t.Context(), "R-8"); err != nil {
+	if err := b.ClearBench(t.Context(), "R-8"); err != nil {
 		t.Fatal(err)
 	}
 	b.wantTrials(1)
@@ -132,7 +132,7 @@ func TestBench_TriesWhatNoUserReachesAndComposeDoesNotSee(t *testing.T) {
 // clear works in the test's end as well, when its context has ended.
 func (b bench) clear() {
 	b.t.Helper()
-	if err := b.Platform.ClearBench(context.WithoutCancel(b.t.Context()), "R-7"); err != nil {
+	if err := b.ClearBench(context.WithoutCancel(b.t.Context()), "R-7"); err != nil {
 		b.t.Error(err)
 	}
 }

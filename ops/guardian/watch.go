@@ -10,12 +10,12 @@ import (
 	"github.com/keeptrusts/ktops/ops"
 )
 
+// How long a release is watched, and how often, where nothing is said; and how long a
+// process may fill its caches before it is judged.
 const (
-	// DefaultFor is how long a release is watched, and DefaultEvery how often.
 	DefaultFor   = 10 * time.Minute
 	DefaultEvery = 5 * time.Second
-	// settle is how long a process may fill its caches before it is judged.
-	settle = 10 * time.Second
+	settle       = 10 * time.Second
 )
 
 // Watch performs the step that watches a release once it serves.
@@ -100,15 +100,8 @@ type session struct {
 }
 
 func (s *session) look(ctx context.Context, source Source) *ops.Regression {
-	readings, err := source.Read(ctx)
-	if ctx.Err() != nil {
-		return nil
-	}
-	if err != nil {
-		s.failure = err
-	}
-	if len(readings) == 0 {
-		s.unread++
+	readings, told := s.ask(ctx, source)
+	if !told {
 		return nil
 	}
 	s.read++
@@ -116,6 +109,21 @@ func (s *session) look(ctx context.Context, source Source) *ops.Regression {
 		s.seen[r.Component] = true
 	}
 	return s.judge.Add(s.tally.Since(readings))
+}
+
+// ask is what the source tells, if it tells anything; why it did not tell all is kept.
+func (s *session) ask(ctx context.Context, source Source) ([]Reading, bool) {
+	readings, err := source.Read(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, false
+	case err != nil:
+		s.failure = err
+	}
+	if len(readings) == 0 {
+		s.unread++
+	}
+	return readings, len(readings) > 0
 }
 
 func (s *session) end(cause error, before []ops.Traffic) (ops.Result, error) {

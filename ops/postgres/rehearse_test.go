@@ -43,25 +43,31 @@ func startAPI(t *testing.T, database string, migrations ...migration) error {
 		if _, err := conn.Exec(ctx, "SET ROLE "+harness.User+"; SELECT pg_advisory_lock("+sqlxKey(database)+")"); err != nil {
 			return err
 		}
-		for _, m := range migrations {
-			began := time.Now()
-			failed = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-				if _, err := tx.Exec(ctx, m.sql); err != nil {
-					return err
-				}
-				_, err := tx.Exec(ctx, `INSERT INTO _sqlx_migrations VALUES ($1, $2, now(), true, 'x', -1)`, m.version, fmt.Sprintf("migration %d", m.version))
-				return err
-			})
-			if failed != nil {
-				return nil
-			}
-			if _, err := conn.Exec(ctx, `UPDATE _sqlx_migrations SET execution_time = $2 WHERE version = $1`, m.version, time.Since(began).Nanoseconds()); err != nil {
-				return err
-			}
-		}
+		failed = apply(ctx, conn, migrations)
 		return nil
 	})
 	return failed
+}
+
+// apply ends with the first migration that fails.
+func apply(ctx context.Context, conn *pgx.Conn, migrations []migration) error {
+	for _, m := range migrations {
+		began := time.Now()
+		err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, m.sql); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `INSERT INTO _sqlx_migrations VALUES ($1, $2, now(), true, 'x', -1)`, m.version, fmt.Sprintf("migration %d", m.version))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := conn.Exec(ctx, `UPDATE _sqlx_migrations SET execution_time = $2 WHERE version = $1`, m.version, time.Since(began).Nanoseconds()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func sqlxKey(database string) string {

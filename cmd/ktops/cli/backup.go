@@ -11,8 +11,8 @@ import (
 
 func (inv *invocation) backup() *cobra.Command {
 	return group(&cobra.Command{
-		Use:     "backup",
-		Short:   "Take, list, read back and try backups of the database",
+		Use:   "backup",
+		Short: "Take, list, read back and try backups of the database",
 		Example: examples("ktops backup create", "ktops backup list", "ktops backup verify", "ktops backup drill",
 			"ktops backup restore r-k3x9ab.dump.zst --into inspect", "ktops backup prune --dry-run"),
 	}, inv.backupCreate(), inv.backupList(), inv.backupVerify(), inv.backupDrill(), inv.backupRestore(), inv.backupPrune())

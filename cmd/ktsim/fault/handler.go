@@ -15,7 +15,7 @@ func (f Faults) Handler(next http.Handler, refuse func(http.ResponseWriter, int,
 		if !wait(r.Context(), f.Latency) {
 			return
 		}
-		defer func() { wait(r.Context(), time.Duration((f.Slowness-1)*float64(time.Since(began)))) }()
+		defer f.slow(r.Context(), began)
 		switch {
 		case f.Unhealthy:
 			refuse(w, http.StatusServiceUnavailable, "unhealthy by KT_FAULT_UNHEALTHY")
@@ -25,6 +25,11 @@ func (f Faults) Handler(next http.Handler, refuse func(http.ResponseWriter, int,
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// slow makes what began then last so many times as long.
+func (f Faults) slow(ctx context.Context, began time.Time) {
+	wait(ctx, time.Duration((f.Slowness-1)*float64(time.Since(began))))
 }
 
 // wait is false when the caller went away meanwhile.
