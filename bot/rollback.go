@@ -73,8 +73,12 @@ func (b *Bot) goBack(ctx context.Context, d Delivery, ask cards.Ask, by ops.Acto
 	return nil
 }
 
+// fewRows is how many rows more nobody would decide otherwise for.
+const fewRows = 100
+
 // worse says what is worse now than what a click was about; empty when nothing is.
-// A little more is always lost while people think, so that only counts once it doubles.
+// A little more is always lost while people think, so that only counts once it doubles,
+// and is more than what a busy minute writes to an idle platform.
 func worse(ask cards.Ask, now ops.Advice) string {
 	i := slices.IndexFunc(now.Choices, func(c ops.Choice) bool { return c.Way == ask.Way && c.Backup == ask.Backup })
 	if i < 0 {
@@ -87,7 +91,7 @@ func worse(ask cards.Ask, now ops.Advice) string {
 		return ""
 	case c.Lost.Unknown != "" && !ask.Uncounted:
 		return "how much this way back loses cannot be told any more"
-	case c.Lost.Unknown == "" && !ask.Uncounted && c.Lost.Rows() > 2*ask.Rows:
+	case c.Lost.Unknown == "" && !ask.Uncounted && c.Lost.Rows() > max(2*ask.Rows, ask.Rows+fewRows):
 		return fmt.Sprintf("this way back loses %d rows by now, %d when it was shown", c.Lost.Rows(), ask.Rows)
 	}
 	return ""

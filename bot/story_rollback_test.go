@@ -148,6 +148,31 @@ func TestRollback_WhatBecameWorseIsShownOnceMore(t *testing.T) {
 	}
 }
 
+func TestRollback_AFewRowsMoreOfHardlyAnyAreNothingNew(t *testing.T) {
+	for lost, want := range map[int64]string{108: "It is asked for", 109: "loses 109 rows by now, 8 when it was shown"} {
+		t.Run(want, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world) {
+				w.upgraded()
+				w.lose(8)
+				card := w.answer("alice", "rollback")
+				w.lose(lost)
+				w.clicks("alice", card, strings.TrimSuffix(buttons(card), ", Cancel"))
+				w.settle(5 * time.Second)
+				if !strings.Contains(w.told("alice"), want) {
+					t.Errorf("alice was told %q, want %q", w.told("alice"), want)
+				}
+			})
+		})
+	}
+}
+
+// lose is how many rows going back loses from now on.
+func (w *world) lose(rows int64) {
+	w.svc.mu.Lock()
+	defer w.svc.mu.Unlock()
+	w.svc.lost = rows
+}
+
 func TestRollback_ASecondClickFindsWhatIsThere(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		w.upgraded()
