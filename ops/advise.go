@@ -127,8 +127,8 @@ func (r retreat) afterwards(way Way) []string {
 // settle completes a request to go back, with what ktops knows better than who asks: the
 // run where none is named, the version, the backup, and from where the loss is counted.
 func (o *Operator) settle(ctx context.Context, env Environment, req Request) (Request, error) {
-	if req.Rollback == nil {
-		return req, nil
+	if err := req.refuseMixed(); err != nil || req.Rollback == nil {
+		return req, err
 	}
 	if req.Window != "" || req.Opening != nil {
 		return req, Refuse("a rollback waits for no window", req.again())

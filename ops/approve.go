@@ -397,3 +397,18 @@ func (o *Operator) mayControl(ctx context.Context, env Environment, by Actor) er
 	}
 	return Refuse(fmt.Sprintf("%s may not control runs in %s", by, env.Name), "ask one of the approvers, or who asked for the run")
 }
+
+// refuseMixed refuses a request for two things at once: what people approve, and how many
+// of them, must not depend on which is looked at first.
+func (r Request) refuseMixed() error {
+	kinds := 0
+	for _, asked := range []bool{r.Maintenance != nil, r.Rollback != nil, r.Rehearse} {
+		if asked {
+			kinds++
+		}
+	}
+	if kinds > 1 {
+		return Refuse("a request is for one thing: an upgrade, maintenance, a rehearsal or a rollback")
+	}
+	return nil
+}

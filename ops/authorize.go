@@ -110,7 +110,7 @@ func (p Policy) enough(req Request, approvals []Approval) bool {
 // Needed is how many people must approve a request: at least one where it passes a
 // freeze, and never fewer than the policy says for one that loses data.
 func (p Policy) Needed(req Request) int {
-	if req.Rehearse { // it changes nothing that users see
+	if req.Rehearse && req.Rollback == nil && req.Maintenance == nil { // it changes nothing that users see
 		return 0
 	}
 	needed := p.Approvals

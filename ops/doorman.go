@@ -32,6 +32,10 @@ func (r *runner) doorman(ctx context.Context, run Run, step StepRun) (stop func(
 			left -= now.toWatch() // behind the open edge
 			// Half a change of the edge helps nobody: it is carried through.
 			telling, done := context.WithTimeout(context.WithoutCancel(ctx), pageTold)
+			if state, err := r.env.Edge.Look(telling); err == nil && (state.Closed == nil || state.Closed.Run != now.ID) {
+				done()
+				continue // somebody opened it, and users may be writing already
+			}
 			if err := r.env.Edge.Close(telling, now.closure(time.Now(), left, step.Name)); err != nil {
 				r.log.WithError(err).Warn("cannot tell the edge how far the run is")
 			}

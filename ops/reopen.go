@@ -30,7 +30,7 @@ func (r Run) touchedAPI() bool {
 // nobody can have written anything.
 func (r *runner) snapshotHolds(ctx context.Context, run Run) bool {
 	snapshot, opening := run.step(Snapshot), run.step(OpenEdge)
-	if snapshot == nil || opening == nil || snapshot.State != StepDone || opening.State != StepPending ||
+	if snapshot == nil || opening == nil || snapshot.State != StepDone || opening.State != StepPending || run.LetIn ||
 		run.Plan.Facts.Beyond > 0 || r.env.Edge == nil {
 		return false
 	}
@@ -43,7 +43,7 @@ func (r *runner) snapshotHolds(ctx context.Context, run Run) bool {
 // what they wrote is in no snapshot.
 func (r *runner) edgeStillClosed(ctx context.Context, run Run) (Run, error) {
 	opening := run.step(OpenEdge)
-	if _, closed := run.EdgeClosed(); !closed || opening.State != StepPending || run.Undoing || r.env.Edge == nil {
+	if _, closed := run.EdgeClosed(); !closed || opening.State != StepPending || run.Undoing || run.Asked == AbortAsked || r.env.Edge == nil {
 		return run, nil
 	}
 	if verify := run.step(Verify); run.Request.Maintenance != nil || (verify != nil && verify.State != StepPending) {

@@ -11,8 +11,12 @@ import (
 func (r retreat) checks(p passage, plan Plan, lost *Written) []Finding {
 	checks := []Finding{{Check: "way back", Level: Pass, Fact: p.why}}
 	if lost != nil {
-		checks = append(checks, Finding{Check: "data", Level: Warn, Fact: "lost: " + lost.Text(),
-			Advice: "the database that is live now is kept under another name until its retention ends"})
+		f := Finding{Check: "data", Level: Warn, Fact: "lost: " + lost.Text(),
+			Advice: "the database that is live now is kept under another name until its retention ends"}
+		if p.way == BackBySnapshot && r.obs.Database.OwnSnapshots {
+			f.Advice = "nothing of it is kept: the site's own snapshot command replaces the live database, and cannot be undone"
+		}
+		checks = append(checks, f)
 	}
 	checks = append(checks, checkImages(r.obs)...)
 	checks = append(checks, r.checkPrevious()...)

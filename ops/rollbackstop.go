@@ -20,18 +20,23 @@ func (r *runner) stopReturning(ctx context.Context, run Run, reason string, end 
 }
 
 // untouchedByUsers reports whether no user can have written since the database was
-// swapped: it was not, nothing has started since, or the edge has been closed by this very
-// run since before.
+// swapped: it was not, or the edge has been closed by this very run since before; where no
+// edge is managed or it cannot be seen, nothing has started since.
 func (r *runner) untouchedByUsers(ctx context.Context, run Run) bool {
 	swap, opening := run.step(Swap), run.step(OpenEdge)
-	if swap == nil || swap.State == StepPending || swap.State == StepUndone || !run.restarted() {
+	switch {
+	case swap == nil || swap.State == StepPending || swap.State == StepUndone:
 		return true
-	}
-	if opening == nil || opening.State != StepPending || r.env.Edge == nil {
+	case opening == nil || r.env.Edge == nil:
+		return !run.restarted()
+	case run.LetIn || opening.State != StepPending:
 		return false
 	}
 	state, err := r.env.Edge.Look(ctx)
-	return err == nil && state.Closed != nil && state.Closed.Run == run.ID
+	if err != nil {
+		return !run.restarted()
+	}
+	return state.Closed != nil && state.Closed.Run == run.ID
 }
 
 // restarted reports whether the run began to start a service.

@@ -80,6 +80,9 @@ type Run struct {
 	AlarmedAt time.Time `json:"alarmed_at,omitzero"`
 	// Undoing is set once steps are being undone: there is no way forward then.
 	Undoing bool `json:"undoing,omitempty"`
+	// LetIn is set once the edge was opened by the dead-man rule: users may have written
+	// since, whether or not it is closed again.
+	LetIn bool `json:"let_in,omitempty"`
 	// Seq is the number of the last event folded.
 	Seq int `json:"seq"`
 
@@ -249,6 +252,8 @@ func (r Run) apply(e Event) Run {
 		r = r.applyApproval(e)
 	case RunOpened:
 		r.State = Approved
+	case EdgeOpened:
+		r.LetIn = true
 	case RunOverran:
 		r.Overrun = e.Until
 	case Alarm:

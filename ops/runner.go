@@ -192,6 +192,9 @@ func (r *runner) stop(ctx context.Context, run Run, reason string, end EventKind
 	if !r.touched(run) {
 		return r.append(ctx, Event{Kind: end, Probe: r.stopProbe(), Reason: reason + "; nothing was changed"})
 	}
+	if run.Request.Rehearse { // only its own copy and containers, whatever the live schema is
+		return r.append(ctx, Event{Kind: RunUndoing, Reason: reason})
+	}
 	if run.Request.Rollback != nil {
 		return r.stopReturning(ctx, run, reason, end)
 	}

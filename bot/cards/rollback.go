@@ -105,11 +105,14 @@ func keptLines(run ops.Run) []string {
 		if s.Result.Kept == "" && s.Result.Lost == nil {
 			continue
 		}
-		kept := "The database that was live is kept"
+		was := "The database that was live is not in use any more"
 		if lost := s.Result.Lost; lost != nil {
-			kept = fmt.Sprintf("*%s*, written since %s, are not in use any more and are kept", capital(lossText(lost)), moment(lost.Since))
+			was = fmt.Sprintf("*%s*, written since %s, are not in use any more", capital(lossText(lost)), moment(lost.Since))
 		}
-		lines = append(lines, kept+" as "+code(s.Result.Kept, maxWord))
+		if s.Result.Kept != "" {
+			was += " and are kept as " + code(s.Result.Kept, maxWord)
+		}
+		lines = append(lines, was)
 		if s.Result.Lost != nil {
 			lines = append(lines, tableLines(s.Result.Lost.Tables)...)
 		}
