@@ -135,15 +135,18 @@ const checkLimit = 30 * time.Second
 // mostPrinted is more than any answer has.
 const mostPrinted = 64 << 10
 
-// printed keeps the beginning of what a command prints.
-type printed struct{ bytes.Buffer }
+// printed keeps the beginning of what a command prints. It embeds no buffer: io.Copy
+// would use that one's ReadFrom, and keep all.
+type printed struct{ kept bytes.Buffer }
 
 func (p *printed) Write(text []byte) (int, error) {
-	if room := mostPrinted - p.Len(); room > 0 {
-		p.Buffer.Write(text[:min(room, len(text))])
+	if room := mostPrinted - p.kept.Len(); room > 0 {
+		p.kept.Write(text[:min(room, len(text))])
 	}
 	return len(text), nil
 }
+
+func (p *printed) Bytes() []byte { return p.kept.Bytes() }
 
 // longestSnapshot bounds the name that a command gives to a snapshot.
 const longestSnapshot = 200

@@ -9,7 +9,11 @@ case "$fault $verb" in
 "fail $verb") echo "the array is degraded" >&2; exit 1 ;;
 "garbage create") echo "done!"; exit 0 ;;
 "unnamed create") echo '{"snapshot": "", "bytes": 1}'; exit 0 ;;
-"flood create") yes | head -c 10000000; exit 0 ;;
+"flood create") # an answer, but only after more than anybody reads
+	head -c 10000000 /dev/zero | tr '\0' ' '
+	echo '{"snapshot": "after the flood", "bytes": 1}'
+	exit 0
+	;;
 "liar restore") exit 0 ;;
 "hang $verb" | "hang-$verb $verb") sleep 600 & wait ;;
 esac
