@@ -30,6 +30,7 @@ type exchange struct {
 func (s *Server) swap(ctx context.Context, conn *pgx.Conn, x exchange) error {
 	stop := s.evict(ctx, anyState)
 	err := inOne(ctx, conn,
+		"SET LOCAL lock_timeout = '10s'", // who changes the database from another one is not ended
 		"ALTER DATABASE "+quote(s.opts.Name)+" RENAME TO "+quote(x.out),
 		commentOn(x.out, x.left),
 		fmt.Sprintf("ALTER DATABASE %s ALLOW_CONNECTIONS %t", quote(x.out), !x.shut),
@@ -37,6 +38,9 @@ func (s *Server) swap(ctx context.Context, conn *pgx.Conn, x exchange) error {
 		"ALTER DATABASE "+quote(s.opts.Name)+" ALLOW_CONNECTIONS true",
 		commentOn(s.opts.Name, x.comment))
 	evicting := stop()
+	if isCode(err, lockNotAvailable) {
+		return fmt.Errorf("somebody is changing database %s or %s in an open transaction: end that: %w", s.opts.Name, x.in, errors.Join(err, evicting))
+	}
 	if !isCode(err, objectInUse) {
 		return err
 	}

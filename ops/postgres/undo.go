@@ -57,7 +57,7 @@ func (s *Server) insist(ctx context.Context, task ops.Task, what string, try fun
 type settled struct{ error }
 
 // passes reports whether a failure may pass by itself: a connection that was lost,
-// a server that restarts, a session that is in the way.
+// a server that restarts, a session or lock that is in the way.
 func passes(err error) bool {
 	var ours settled
 	var server *pgconn.PgError
@@ -65,7 +65,7 @@ func passes(err error) bool {
 	case errors.As(err, &ours):
 		return false
 	case errors.As(err, &server):
-		return slices.Contains([]string{objectInUse, cannotConnectNow, tooManyConnections, adminShutdown, crashShutdown}, server.Code)
+		return slices.Contains([]string{objectInUse, lockNotAvailable, cannotConnectNow, tooManyConnections, adminShutdown, crashShutdown}, server.Code)
 	}
 	return true
 }
