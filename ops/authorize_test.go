@@ -46,3 +46,13 @@ func TestPropose_WhoseGroupCannotBeSeenIsToldSo(t *testing.T) {
 	_, err := o.Propose(t.Context(), upgrade(t, "2.5.0", ops.Actor{ID: "unix:eve"}))
 	refusal(t, err) // no user of the machine is in a group of Slack's
 }
+
+func TestNeeded_RollbackThatAlsoSaysItRehearsesIsARollback(t *testing.T) {
+	p := ops.Policy{Approvals: 1, RollbackApprovals: 2}
+	if got := p.Needed(ops.Request{Rehearse: true, Rollback: &ops.Rollback{Way: ops.BackBySnapshot}}); got != 2 {
+		t.Errorf("it needs %d, want 2", got)
+	}
+	if got := p.Needed(ops.Request{Rehearse: true, Maintenance: &ops.Maintenance{}}); got != 1 {
+		t.Errorf("maintenance needs %d, want 1", got)
+	}
+}

@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,5 +43,27 @@ func TestPropose_WithoutApprovalsDoesNotReviveARejectedRun(t *testing.T) {
 	o := newOperator(j, m, newWorld(t).environment(policy))
 	if run, err := o.Propose(t.Context(), upgrade(t, "2.5.0", alice)); err != nil || run.State != ops.Rejected {
 		t.Errorf("%s %v", run.State, err)
+	}
+}
+
+func TestPropose_RequestForTwoThingsIsRefused(t *testing.T) {
+	closing, back := &ops.Maintenance{For: time.Hour}, &ops.Rollback{Way: ops.BackByImages}
+	for name, req := range map[string]ops.Request{
+		"maintenance and rollback":  {Maintenance: closing, Rollback: back},
+		"maintenance and rehearsal": {Maintenance: closing, Rehearse: true},
+		"rollback and rehearsal":    {Rollback: back, Rehearse: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, m := newDowntime(t), newMemory()
+			o := newOperator(m, m, d.environment(onePerson()))
+			req.Environment, req.By, req.Target = "production", alice, version(t, "3.0.0")
+			_, err := o.Propose(t.Context(), req)
+			_, planned := o.Plan(t.Context(), req)
+			for _, err := range []error{err, planned} {
+				if r := refusal(t, err); !strings.Contains(r.Why, "one thing") {
+					t.Error(r)
+				}
+			}
+		})
 	}
 }

@@ -93,6 +93,21 @@ func TestRehearsal_ThatFailsLeavesNothingAndSaysSo(t *testing.T) {
 	}
 }
 
+func TestRehearsal_ThatFailsOnASchemaAheadOfTheAPIIsCleared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, m := newRoom(t), newMemory()
+		r.obs.Platform.Known = r.obs.Platform.Migrations[:1]
+		r.obs.Database.Applied = append(r.obs.Database.Applied, ops.AppliedMigration{Version: 2, Checksum: "b", Success: true})
+		r.broken["measure"] = errors.New("the server is gone")
+		o := newOperator(m, m, r.environment(onePerson()))
+		defer serve(t, o)()
+		run := rehearsed(t, o)
+		if run.Plan.Facts.Beyond != 1 || run.State != ops.RolledBack || r.left() > 0 {
+			t.Errorf("%s (%s) with %d beyond, %d left", run.State, run.Reason, run.Plan.Facts.Beyond, r.left())
+		}
+	})
+}
+
 func TestRehearsal_IsAbortedAtOnceAndClearsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, m := newRoom(t), newMemory()
