@@ -86,6 +86,9 @@ type Scratch interface {
 	// RestoreScratch restores the newest verified backup for the run; what an earlier
 	// attempt of that run left is removed first.
 	RestoreScratch(ctx context.Context, run string, report func(Progress)) (ScratchCopy, error)
+	// InUse proves that an API uses the run's copy: somebody other than ktops is connected
+	// to it. It is an error when nobody comes to be seen there.
+	InUse(ctx context.Context, run string) error
 	// WatchScratch begins to measure what is done to the run's copy. The function that it
 	// returns ends that, and tells.
 	WatchScratch(ctx context.Context, run string) (func(context.Context) (Measured, error), error)

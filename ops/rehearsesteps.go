@@ -67,8 +67,9 @@ type rehearse struct{ stage }
 func (rehearse) Done(context.Context, Task) (bool, Result, error) { return false, Result{}, nil }
 
 // Do starts the target's API beside the one that runs now, as a rolling upgrade would,
-// and then asks the old one whether it can live with what became of the schema. That
-// the target does not come up is what the rehearsal has found, and no failure of it.
+// and then asks the old one whether it can live with what became of the schema. The target starts only
+// once the old one, which has nothing to migrate, was seen to use the copy: else it could
+// migrate the live database. That the target does not come up is what the rehearsal has found, and no failure of it.
 func (h rehearse) Do(ctx context.Context, task Task) (Result, error) {
 	restored := task.Run.scratch()
 	if restored == nil || task.Attempt > 1 { // a dead attempt may have migrated it half
@@ -85,6 +86,9 @@ func (h rehearse) Do(ctx context.Context, task Task) (Result, error) {
 	current := Trial{Run: task.Run.ID, Name: "current", Version: plan.From, Database: restored.Database}
 	if err := h.try(ctx, current, task.Report); err != nil {
 		return Result{}, fmt.Errorf("start API %s, which runs now, on the copy: %w", plan.From, err)
+	}
+	if err := h.scratch.InUse(ctx, task.Run.ID); err != nil {
+		return Result{}, fmt.Errorf("make sure that API %s uses the copy, before API %s migrates it: %w", plan.From, plan.Target, err)
 	}
 	if err := h.migrate(ctx, task, restored.Database, &found); err != nil {
 		return Result{}, err

@@ -17,7 +17,7 @@ func TestRehearsal_TriesTheTargetOnACopyAndLeavesNothing(t *testing.T) {
 		o := newOperator(m, m, r.environment(onePerson()))
 		defer serve(t, o)()
 		run := rehearsed(t, o)
-		want := []string{"clear", "restore", "try current 2.4.3", "watch", "try target 2.5.0", "measure", "ask current", "try previous 2.4.3", "clear", "drop"}
+		want := []string{"clear", "restore", "try current 2.4.3", "in use", "watch", "try target 2.5.0", "measure", "ask current", "try previous 2.4.3", "clear", "drop"}
 		if run.State != ops.Succeeded || !slices.Equal(r.noted(), want) || r.left() > 0 {
 			t.Fatalf("%s (%s): %q, %d left", run.State, run.Reason, r.noted(), r.left())
 		}
@@ -74,7 +74,7 @@ func TestRehearsal_TellsWhatItFinds(t *testing.T) {
 }
 
 func TestRehearsal_ThatFailsLeavesNothingAndSaysSo(t *testing.T) {
-	for _, broken := range []string{"restore", "current", "watch", "measure"} {
+	for _, broken := range []string{"restore", "current", "in use", "watch", "measure"} {
 		t.Run(broken, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r, m := newRoom(t), newMemory()
@@ -104,6 +104,22 @@ func TestRehearsal_ThatFailsOnASchemaAheadOfTheAPIIsCleared(t *testing.T) {
 		run := rehearsed(t, o)
 		if run.Plan.Facts.Beyond != 1 || run.State != ops.RolledBack || r.left() > 0 {
 			t.Errorf("%s (%s) with %d beyond, %d left", run.State, run.Reason, run.Plan.Facts.Beyond, r.left())
+		}
+	})
+}
+
+func TestRehearsal_NeverStartsTheTargetUnlessTheCopyIsInUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, m := newRoom(t), newMemory()
+		r.broken["in use"] = errors.New("the API does not use the copy")
+		o := newOperator(m, m, r.environment(onePerson()))
+		defer serve(t, o)()
+		run := rehearsed(t, o)
+		if run.State != ops.RolledBack || !strings.Contains(run.Reason, "the API does not use the copy") || run.Rehearsal() != nil || r.left() > 0 {
+			t.Errorf("%s (%s), %d left", run.State, run.Reason, r.left())
+		}
+		if noted := r.noted(); slices.Contains(noted, "watch") || slices.Contains(noted, "try target 2.5.0") {
+			t.Errorf("the target was started: %q", noted)
 		}
 	})
 }

@@ -68,6 +68,8 @@ func (r *rehearsalRoom) RestoreScratch(_ context.Context, run string, _ func(ops
 	return ops.ScratchCopy{Database: "scratch_" + run, Backup: r.backup, Bytes: 100 << 20, Took: 4 * time.Second}, err
 }
 
+func (r *rehearsalRoom) InUse(context.Context, string) error { return r.note("in use") }
+
 func (r *rehearsalRoom) WatchScratch(context.Context, string) (func(context.Context) (ops.Measured, error), error) {
 	return func(context.Context) (ops.Measured, error) { return r.measured, r.note("measure") }, r.note("watch")
 }
