@@ -97,34 +97,43 @@ func trialBound(s types.ServiceConfig) string {
 	return ""
 }
 
-// trialEnvironment is the service's environment with the copy's name in the database's
-// place, in the variable that has its URL and in every other that has a URL of the
-// same database. No error tells a URL, for there are passwords in them.
+// trialEnvironment is the service's environment, with what trials have of their own, and
+// with the copy's name in the database's place: in the variable that has its URL and in
+// every other that has a URL of the same database. No error tells a URL, for there are
+// passwords in them.
 func (p *Platform) trialEnvironment(s types.ServiceConfig, database string) (types.MappingWithEquals, error) {
 	name := p.options.Trials.DatabaseVariable
-	value := s.Environment[name]
-	if value == nil || *value == "" {
-		if s.Environment[name+"_FILE"] != nil {
-			return nil, fmt.Errorf("service %s reads the URL of its database from a file (%s_FILE), where ktops cannot name the copy: give it in variable %s", s.Name, name, name)
-		}
+	environment := types.MappingWithEquals{}.OverrideBy(s.Environment).OverrideBy(types.NewMappingWithEquals(p.options.Trials.Environment))
+	if given(environment[name+"_FILE"]) { // an image may prefer it to the variable
+		return nil, fmt.Errorf("service %s reads the URL of its database from a file (%[2]s_FILE), where ktops cannot name the copy: have %[2]s_FILE= and %[2]s with the URL in trials.environment", s.Name, name)
+	}
+	value := environment[name]
+	if !given(value) {
 		return nil, fmt.Errorf("service %s has no variable %s with the URL of its database: set trials.database_variable to the one that has it", s.Name, name)
 	}
 	live, ok := databaseOf(*value)
 	if !ok {
 		return nil, fmt.Errorf("variable %s of service %s is no URL of a database, such as postgres://user@host/keeptrusts", name, s.Name)
 	}
-	environment := maps.Clone(s.Environment)
+	lives := []string{live}
+	if declared := s.Environment[name]; given(declared) { // trials may have another URL, other variables still this database
+		if in, ok := databaseOf(*declared); ok {
+			lives = append(lives, in)
+		}
+	}
 	for key, value := range environment {
 		if value == nil {
 			continue
 		}
-		if in, ok := databaseOf(*value); ok && in == live {
+		if in, ok := databaseOf(*value); ok && slices.Contains(lives, in) {
 			copied := withDatabase(*value, database)
 			environment[key] = &copied
 		}
 	}
-	return environment.OverrideBy(types.NewMappingWithEquals(p.options.Trials.Environment)), nil
+	return environment, nil
 }
+
+func given(value *string) bool { return value != nil && *value != "" }
 
 // databaseOf is the name of the database in a URL of PostgreSQL.
 func databaseOf(value string) (string, bool) {
