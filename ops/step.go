@@ -129,5 +129,11 @@ type Undoer interface {
 	Undo(ctx context.Context, task Task) (Result, error)
 }
 
+// Committer is an Undoer that from some moment on cannot undo what its Do has begun.
+type Committer interface {
+	// Committed reports whether that moment has passed for the task's run.
+	Committed(ctx context.Context, task Task) (bool, error)
+}
+
 // Handlers has the handler of each kind for one environment.
 type Handlers map[Kind]Handler

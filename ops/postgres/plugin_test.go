@@ -94,12 +94,14 @@ func TestPlugin_RollbackGoesBackByItAndCountsWhatIsLost(t *testing.T) {
 	h, back := s.Handlers()[ops.Swap], rollbackOf(ops.Swap, task, ops.BackBySnapshot)
 	wantDone(t, h, back, false)
 	undo(t, h, back) // nothing was put back
+	wantCommitted(t, h, back, false)
 	result := wantDo(t, h, back)
 	if result.Lost == nil || result.Lost.Rows() != 7 {
 		t.Errorf("lost is %+v, want 7 rows", result.Lost)
 	}
 	oneLive(t, database, "3")
 	wantDone(t, h, back, true)
+	wantCommitted(t, h, back, true)
 	_, err = h.(ops.Undoer).Undo(t.Context(), back)
 	wantError(t, err, "has no way to undo it")
 
@@ -110,6 +112,7 @@ func TestPlugin_RollbackGoesBackByItAndCountsWhatIsLost(t *testing.T) {
 	again.Run.ID = "c5d3"
 	_, err = liar.Handlers()[ops.Swap].Do(t.Context(), again)
 	wantError(t, err, "has 6 migrations applied where the snapshot has 3")
+	wantCommitted(t, liar.Handlers()[ops.Swap], again, true)
 
 	// A site that goes without the command is told.
 	plain, _ := open(t, database, at(dir))
@@ -123,6 +126,13 @@ func TestPlugin_RollbackGoesBackByItAndCountsWhatIsLost(t *testing.T) {
 		t.Errorf("%q %v", note, err)
 	}
 	wantDatabases(t, database, "")
+}
+
+func wantCommitted(t *testing.T, h ops.Handler, task ops.Task, want bool) {
+	t.Helper()
+	if got, err := h.(ops.Committer).Committed(t.Context(), task); err != nil || got != want {
+		t.Errorf("committed is %v (%v), want %v", got, err, want)
+	}
 }
 
 func TestPlugin_SaysWhatIsWrong(t *testing.T) {

@@ -17,7 +17,10 @@ type pluggedSwap struct {
 	otherwise swapIn
 }
 
-var _ ops.Undoer = pluggedSwap{}
+var (
+	_ ops.Undoer    = pluggedSwap{}
+	_ ops.Committer = pluggedSwap{}
+)
 
 // ours is the record of the snapshot to which a run goes back; nil when the command
 // did not make it.
@@ -82,6 +85,12 @@ func (h pluggedSwap) lost(ctx context.Context, run ops.Run, rec record) *ops.Wri
 		return &ops.Written{Since: since.At, Unknown: err.Error()}
 	}
 	return &w
+}
+
+// Committed finds that the command was told to put the snapshot back.
+func (h pluggedSwap) Committed(_ context.Context, task ops.Task) (bool, error) {
+	rec, err := h.ours(task.Run)
+	return rec != nil && rec.Returning == task.Run.ID, err
 }
 
 // Undo cannot bring back what the command has replaced.
