@@ -44,7 +44,7 @@ demo-rollback: deps ## Upgrade 1 GB, regret it, and go back by images and with t
 
 .PHONY: test
 test: deps ## Run every test with -race, on a real engine, database and proxy
-	scripts/with-engine go test -race -timeout 40m ./...
+	scripts/with-engine go test -race -timeout 60m ./...
 	KTOPS_BENCH_MB=150 go test -count=1 -run FasterThanTheGuide ./ops/postgres
 	go test -count=1 -v -run EveryZone ./scheduler/calendar
 
