@@ -97,7 +97,8 @@ type Scratch interface {
 }
 
 // Bench runs single API containers on a scratch copy: no request of a user reaches
-// them, and they reach nothing but their database.
+// them, and they are told of the copy in the place of the live database. All else that
+// the API's settings name, such as queues, mail and webhooks, they reach as it does.
 type Bench interface {
 	// Try starts the API of a version on the trial's database, and returns once it is
 	// healthy; it goes on running. An API that ends or does not become healthy is an

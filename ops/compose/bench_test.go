@@ -25,6 +25,7 @@ services:
       DB_PASSWORD: hunter2-hunter2
       DATABASE_URL: postgres://keeptrusts:hunter2-hunter2@db.internal/keeptrusts?sslmode=disable
       REPLICA_URL: postgresql://reader@replica.internal:5433/keeptrusts
+      VIRTUAL_HOST: gateway.example.com
       AUDIT_URL: postgres://auditor@audit.internal/audit
     depends_on: [load]
     networks: {default: {aliases: [api]}}
@@ -159,6 +160,9 @@ func (b bench) wantSecluded(i instance) {
 	}
 	if c.Config.Labels["traefik.enable"] != "" {
 		b.t.Errorf("a proxy would route to it: %v", c.Config.Labels)
+	}
+	if slices.ContainsFunc(c.Config.Env, func(kv string) bool { return strings.HasPrefix(kv, "VIRTUAL_HOST") }) {
+		b.t.Errorf("a proxy would route to it: %d variables", len(c.Config.Env))
 	}
 	if name := c.HostConfig.RestartPolicy.Name; name != "no" {
 		b.t.Errorf("it is restarted: %s", name)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,6 +21,9 @@ const (
 	trialNameLabel = "com.keeptrusts.ktops.trial.name"
 )
 
+// ignoreLabel has registrator pass over a container: else it may register it by its image.
+const ignoreLabel = "SERVICE_IGNORE"
+
 // trialProject is a project of one container, made of the API's service.
 type trialProject struct {
 	*types.Project
@@ -27,7 +31,8 @@ type trialProject struct {
 }
 
 // trialProject makes a service that is the API's in all but what would let users reach
-// it, or let it reach what is theirs. It is no part of the platform's project: the
+// it, or let it write what is theirs: its database and its volumes. Whatever else its
+// settings name it reaches, unless trials.environment says otherwise. It is no part of the platform's project: the
 // docker compose command takes no notice of it there.
 func (p *Platform) trialProject(a aim, t ops.Trial) (trialProject, error) {
 	if reason := trialBound(a.declared); reason != "" {
@@ -45,7 +50,7 @@ func (p *Platform) trialProject(a aim, t ops.Trial) (trialProject, error) {
 	made := *project
 	made.Name = of + "-trial-" + strings.ToLower(t.Run)
 	service.Name, service.ContainerName = name, made.Name+"-"+t.Name
-	service.Labels = types.Labels{trialLabel: of, trialRunLabel: t.Run, trialNameLabel: t.Name}
+	service.Labels = types.Labels{trialLabel: of, trialRunLabel: t.Run, trialNameLabel: t.Name, ignoreLabel: "true"}
 	service.CustomLabels = maps.Clone(service.CustomLabels)
 	service.CustomLabels[api.ProjectLabel], service.CustomLabels[api.ServiceLabel] = made.Name, name
 	secluded(&service)
@@ -103,7 +108,7 @@ func trialBound(s types.ServiceConfig) string {
 // passwords in them.
 func (p *Platform) trialEnvironment(s types.ServiceConfig, database string) (types.MappingWithEquals, error) {
 	name := p.options.Trials.DatabaseVariable
-	environment := types.MappingWithEquals{}.OverrideBy(s.Environment).OverrideBy(types.NewMappingWithEquals(p.options.Trials.Environment))
+	environment := unrouted(s.Environment).OverrideBy(types.NewMappingWithEquals(p.options.Trials.Environment))
 	if given(environment[name+"_FILE"]) { // an image may prefer it to the variable
 		return nil, fmt.Errorf("service %s reads the URL of its database from a file (%[2]s_FILE), where ktops cannot name the copy: have %[2]s_FILE= and %[2]s with the URL in trials.environment", s.Name, name)
 	}
@@ -131,6 +136,22 @@ func (p *Platform) trialEnvironment(s types.ServiceConfig, database string) (typ
 		}
 	}
 	return environment, nil
+}
+
+// routing begins the variables by which proxies (nginx-proxy and its companions) and
+// registries of services (registrator) find the containers that are to serve.
+var routing = regexp.MustCompile(`^(VIRTUAL|LETSENCRYPT|SERVICE|CONSUL)_`)
+
+// unrouted is an environment that leads no user to its container. Where an API needs such
+// a variable for itself, trials.environment can give it back.
+func unrouted(environment types.MappingWithEquals) types.MappingWithEquals {
+	kept := types.MappingWithEquals{}
+	for key, value := range environment {
+		if !routing.MatchString(key) {
+			kept[key] = value
+		}
+	}
+	return kept
 }
 
 func given(value *string) bool { return value != nil && *value != "" }

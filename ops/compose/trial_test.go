@@ -1,6 +1,8 @@
 package compose
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,6 +41,21 @@ func TestTrialEnvironment_NamesTheCopyOrSaysWhyItCannot(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestTrialEnvironment_LeadsNoUserToIt(t *testing.T) {
+	p := &Platform{options: Options{Trials: TrialOptions{DatabaseVariable: DefaultDatabaseVariable, Environment: []string{"SERVICE_KEY=trial"}}}}
+	s := types.ServiceConfig{Name: "api"}
+	s.Environment = types.NewMappingWithEquals([]string{"DATABASE_URL=postgres://kt@db/live", "VIRTUAL_HOST=api.example.com", "VIRTUAL_PORT=8080",
+		"LETSENCRYPT_HOST=api.example.com", "SERVICE_8080_NAME=api", "SERVICE_KEY=live", "CONSUL_HTTP_ADDR=consul:8500", "KT_SERVICE_MODE=full"})
+	got, err := p.trialEnvironment(s, "copy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What an API needs for itself of these, trials can be given.
+	if want := []string{"DATABASE_URL", "KT_SERVICE_MODE", "SERVICE_KEY"}; !slices.Equal(slices.Sorted(maps.Keys(got)), want) || *got["SERVICE_KEY"] != "trial" {
+		t.Errorf("its variables are %q", slices.Sorted(maps.Keys(got)))
 	}
 }
 
