@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -126,6 +127,27 @@ func TestBackup_RemovesWhatIsOldOnceTheNewOneIsGood(t *testing.T) {
 		backups.did, backups.verified = nil, errors.New("damaged")
 		if _, err := o.Backup(t.Context(), "production", bob, func(ops.Progress) {}); err == nil || len(backups.did) != 2 {
 			t.Errorf("did %q (%v), want no pruning", backups.did, err)
+		}
+	})
+}
+
+func TestBackup_SparesWhatAnOpenRollbackGoesBackTo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, backups := newRegret(t), &tidy{}
+		env := g.environment(g.policy)
+		env.Backups = backups
+		o := newOperator(g.m, g.m, env)
+		req := g.back(ops.BackByBackup)
+		req.Rollback.Backup = "older.dump" // which somebody took by hand
+		run, err := o.Propose(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.Backup(t.Context(), "production", ops.Ktops(), func(ops.Progress) {}); err != nil {
+			t.Fatal(err)
+		}
+		if last, want := backups.did[len(backups.did)-1], fmt.Sprint("but ", []string{run.ID, g.run.ID, "older.dump"}); !strings.HasSuffix(last, want) {
+			t.Errorf("did %q, want %q", last, want)
 		}
 	})
 }

@@ -53,7 +53,8 @@ type Backups interface {
 	Verify(ctx context.Context, file string, report func(Progress)) (Backup, error)
 	List(ctx context.Context) ([]Backup, error)
 	// Prune removes what has outlived its time, but never the last verified backup nor
-	// what belongs to the runs spared, and tells what that was, also when it fails.
+	// what is spared, backups by their file or all that belongs to a run, and tells what
+	// that was, also when it fails.
 	Prune(ctx context.Context, now time.Time, spared ...string) (string, error)
 	// Drill restores a backup to the side, the newest verified one when the name is
 	// empty, and tells what that has shown. Whatever happens, nothing of it stays.

@@ -69,7 +69,8 @@ func (o *Operator) retention(ctx context.Context, env Environment, spared []stri
 	return Retention{Items: items}, err
 }
 
-// spared are the runs that have not ended: what they left is still needed.
+// spared are the runs that have not ended, for what they left is still needed, and the
+// backups that they go back to.
 func (o *Operator) spared(ctx context.Context, env Environment) ([]string, error) {
 	open, err := o.openRuns(ctx, env.Name)
 	if err != nil {
@@ -80,6 +81,9 @@ func (o *Operator) spared(ctx context.Context, env Environment) ([]string, error
 		ids = append(ids, run.ID)
 		if back := run.Request.Rollback; back != nil {
 			ids = append(ids, back.Run) // whose snapshot or backup it goes back to
+			if back.Backup != "" {
+				ids = append(ids, back.Backup) // which may be of no run
+			}
 		}
 	}
 	return ids, nil

@@ -16,7 +16,7 @@ import (
 
 // Prune removes what has outlived its time: backups, but never the newest verified
 // ones, copies of the database that runs left beside it, and what dead attempts left.
-// What belongs to the runs spared stays. It tells what was removed, also when it fails.
+// What is spared stays: backups by name, and what belongs to a run. It tells what was removed, also when it fails.
 func (s *Server) Prune(ctx context.Context, now time.Time, spared ...string) (string, error) {
 	backups, files := s.pruneFiles(ctx, now, spared)
 	dropped, databases := s.pruneDatabases(ctx, now, spared)

@@ -149,3 +149,15 @@ func TestPrune_WithoutADirectoryHasNothingToDo(t *testing.T) {
 		t.Errorf("removed %v (%v)", removed, err)
 	}
 }
+
+func TestRetention_SparesBackupsByRunAndByName(t *testing.T) {
+	c := catalogue{dir: "/backups"}
+	var all []ops.Backup
+	for _, name := range []string{"run-7f3a", "manual-1", "manual-2", "run-b4c2"} {
+		all = append(all, ops.Backup{File: "/backups/" + name + dumpSuffix})
+	}
+	got := c.spared(all, []string{"7f3a", "/backups/manual-2" + dumpSuffix, "/elsewhere/run-b4c2" + dumpSuffix})
+	if want := []string{all[0].File, all[2].File}; !slices.Equal(got, want) {
+		t.Errorf("spared are %v, want %v", got, want)
+	}
+}

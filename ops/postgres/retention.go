@@ -65,22 +65,34 @@ type judged struct {
 // judge says of each backup, newest first, whether it goes.
 func (s *Server) judge(ctx context.Context, now time.Time, spared []string) ([]judged, error) {
 	all, err := s.List(ctx)
+	return retention{keepFor: s.opts.KeepFor, keepLast: s.opts.KeepLast, spared: s.catalogue().spared(all, spared)}.of(all, now), err
+}
+
+// spared are the files of those backups that are spared, by their name or that of the run
+// which took them.
+func (c catalogue) spared(backups []ops.Backup, spared []string) []string {
 	var files []string
-	for _, run := range spared {
-		for _, b := range all {
-			if name, unnamed := s.catalogue().name(b.File); unnamed == nil && name == backupOf(run) {
-				files = append(files, b.File)
-			}
+	for _, b := range backups {
+		name, err := c.name(b.File)
+		needed := func(s string) bool { return err == nil && (name == backupOf(s) || c.names(s, name)) }
+		if slices.ContainsFunc(spared, needed) {
+			files = append(files, b.File)
 		}
 	}
-	return retention{keepFor: s.opts.KeepFor, keepLast: s.opts.KeepLast, spared: files}.of(all, now), err
+	return files
+}
+
+// names reports whether a file is the backup of a name.
+func (c catalogue) names(file, name string) bool {
+	is, err := c.name(file)
+	return err == nil && is == name
 }
 
 // retention is the rule of which backups stay.
 type retention struct {
 	keepFor  time.Duration
 	keepLast int      // verified ones that stay whatever their age
-	spared   []string // files of runs that have not ended
+	spared   []string // files that runs which have not ended need
 }
 
 // of judges backups, newest first. While none is verified the newest stays too: it may
@@ -97,7 +109,7 @@ func (r retention) of(backups []ops.Backup, now time.Time) []judged {
 		j := judged{Backup: b}
 		switch {
 		case slices.Contains(r.spared, b.File):
-			j.why = "belongs to a run that has not ended"
+			j.why = "a run that has not ended needs it"
 		case now.Sub(b.At) < r.keepFor:
 			j.why = "younger than " + ops.DurationText(r.keepFor)
 		case good && verified == 1:
