@@ -72,7 +72,7 @@ func createSQL(l live, from, name string) string {
 func (s *Server) copyDatabase(ctx context.Context, conn *pgx.Conn, l live, name string, report func(ops.Progress)) error {
 	defer tellTime(ctx, "copying "+bytesText(l.bytes), report)()
 	for attempt := 1; ; attempt++ {
-		stop := s.evict(ctx, idle)
+		stop := s.evict(ctx, idle, s.opts.Name)
 		_, err := conn.Exec(ctx, createSQL(l, s.opts.Name, name))
 		evicting := stop()
 		if !isCode(err, objectInUse) {

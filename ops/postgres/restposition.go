@@ -19,7 +19,7 @@ const restLimit = 2 * time.Second
 func (s *Server) restPosition(ctx context.Context) *ops.Position {
 	limited, cancel := context.WithTimeout(ctx, restLimit)
 	defer cancel()
-	err := s.beside(limited, ownName, func(conn *pgx.Conn) error { return endSessions(limited, conn, evictSQL, s.opts.Name, idle) })
+	err := s.beside(limited, ownName, func(conn *pgx.Conn) error { return endSessions(limited, conn, evictSQL, []string{s.opts.Name}, idle) })
 	if err == nil {
 		var p ops.Position
 		if p, err = s.livePosition(ctx); err == nil {

@@ -48,9 +48,9 @@ func orElse(text, other string) string {
 	return text
 }
 
-// sessions are those in a database but the asking one.
-func sessions(ctx context.Context, conn *pgx.Conn, database string) ([]session, error) {
-	rows, err := conn.Query(ctx, sessionsSQL, database)
+// sessions are those in databases but the asking one.
+func sessions(ctx context.Context, conn *pgx.Conn, databases ...string) ([]session, error) {
+	rows, err := conn.Query(ctx, sessionsSQL, databases)
 	if err != nil {
 		return nil, err
 	}

@@ -25,10 +25,11 @@ type exchange struct {
 //
 // The first rename locks the live database against new connections, which wait,
 // fail, and find the other when they try again. It waits for those that there are,
-// which are ended meanwhile from beside. Nothing is committed before, so nothing need be put right
-// after a crash.
+// which are ended meanwhile from beside, as are those of the one that comes in:
+// somebody may look something up in a database that is kept. Nothing is committed
+// before, so nothing need be put right after a crash.
 func (s *Server) swap(ctx context.Context, conn *pgx.Conn, x exchange) error {
-	stop := s.evict(ctx, anyState)
+	stop := s.evict(ctx, anyState, s.opts.Name, x.in)
 	err := inOne(ctx, conn,
 		"SET LOCAL lock_timeout = '10s'", // who changes the database from another one is not ended
 		"ALTER DATABASE "+quote(s.opts.Name)+" RENAME TO "+quote(x.out),
@@ -44,11 +45,11 @@ func (s *Server) swap(ctx context.Context, conn *pgx.Conn, x exchange) error {
 	if !isCode(err, objectInUse) {
 		return err
 	}
-	who, looking := sessions(ctx, conn, s.opts.Name)
+	who, looking := sessions(ctx, conn, s.opts.Name, x.in)
 	if len(who) == 0 {
 		return errors.Join(err, evicting, looking)
 	}
-	return fmt.Errorf("%s still connected to it: %s; close them: %w", areSessions(len(who)), sessionsText(who), errors.Join(err, evicting))
+	return fmt.Errorf("%s still connected to %s or %s: %s; close them: %w", areSessions(len(who)), s.opts.Name, x.in, sessionsText(who), errors.Join(err, evicting))
 }
 
 // The states of sessions that are ended, as PostgreSQL names them.
@@ -57,9 +58,9 @@ const (
 	idle     = "idle" // connected, and neither in a query nor in a transaction
 )
 
-// evict ends the sessions of the live database that are in a state, again and again
-// until the function that it returns is called. That one returns what went wrong.
-func (s *Server) evict(ctx context.Context, state string) func() error {
+// evict ends the sessions of databases that are in a state, again and again until
+// the function that it returns is called. That one returns what went wrong.
+func (s *Server) evict(ctx context.Context, state string, databases ...string) func() error {
 	ctx, stop := context.WithCancel(ctx)
 	var evicting sync.WaitGroup
 	var failure error
@@ -68,7 +69,7 @@ func (s *Server) evict(ctx context.Context, state string) func() error {
 			tick := time.NewTicker(endPause)
 			defer tick.Stop()
 			for {
-				if _, err := conn.Exec(ctx, evictSQL, s.opts.Name, state); err != nil {
+				if _, err := conn.Exec(ctx, evictSQL, databases, state); err != nil {
 					return err
 				}
 				select {

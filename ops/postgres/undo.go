@@ -139,7 +139,7 @@ func (s *Server) endAPI(ctx context.Context, conn *pgx.Conn, m mark) error {
 	if m.kind != snapshotKind {
 		return nil
 	}
-	if err := endSessions(ctx, conn, evictSQL, s.opts.Name, anyState); err != nil {
+	if err := endSessions(ctx, conn, evictSQL, []string{s.opts.Name}, anyState); err != nil {
 		return fmt.Errorf("end the sessions that are left: %w", err)
 	}
 	return nil
