@@ -135,7 +135,9 @@ func (s *Server) swapIn(ctx context.Context, conn *pgx.Conn, run ops.Run, p plac
 
 // swapped is what a swap leaves to tell. Its count can fail no run, for the swap is done.
 func (s *Server) swapped(ctx context.Context, run ops.Run, p places) ops.Result {
-	lost := s.lost(ctx, run, p)
+	counting, cancel := context.WithTimeoutCause(ctx, countLimit, fmt.Errorf("it could not be counted within %s", countLimit))
+	defer cancel()
+	lost := s.lost(counting, run, p)
 	return ops.Result{Lost: &lost, Kept: p.kept, Note: "in use now; what was there is kept as " + p.kept}
 }
 
@@ -151,12 +153,19 @@ func (s *Server) lost(ctx context.Context, run ops.Run, p places) ops.Written {
 		if w, err = s.writtenTo(ctx, p.kept, since); err == nil {
 			return w
 		}
+		if ctx.Err() != nil {
+			return ops.Written{Since: since.At, Unknown: context.Cause(ctx).Error()}
+		}
 	}
 	return ops.Written{Since: since.At, Unknown: err.Error()}
 }
 
-// countTries is how often it is tried to count after a swap: a connection may be lost.
-const countTries = 3
+const (
+	// countTries is how often it is tried to count after a swap: a connection may be lost.
+	countTries = 3
+	// countLimit bounds all of them, for nothing is served meanwhile.
+	countLimit = 30 * time.Second
+)
 
 // returnedTo is the position of the state that a rollback returns to.
 func (s *Server) returnedTo(back ops.Rollback) (ops.Position, error) {
@@ -180,18 +189,18 @@ func (s *Server) returnedTo(back ops.Rollback) (ops.Position, error) {
 	return ops.Position{}, errors.New("it was not recorded where writing was then")
 }
 
-// swapBack takes a swap back; where none happened it does nothing.
+// swapBack takes a swap back; where surely none happened it does nothing.
 func (s *Server) swapBack(ctx context.Context, conn *pgx.Conn, run ops.Run, p places) (ops.Result, error) {
 	if err := endAttempt(ctx, conn, attemptOf(run)); err != nil {
 		return ops.Result{}, err
 	}
-	all, err := asides(ctx, conn, p.kept)
+	all, err := asides(ctx, conn, p.kept, p.in)
 	if err != nil {
 		return ops.Result{}, err
 	}
 	m, there := all[p.kept].is(abandonedKind, s.opts.Name)
 	if !there {
-		return ops.Result{Note: "nothing was swapped, or it was put back before"}, nil
+		return s.notSwapped(ctx, conn, run, p, all)
 	}
 	began := time.Now()
 	if err := s.swap(ctx, conn, exchange{in: p.kept, comment: m.comment, out: p.in, left: m.instead, shut: true}); err != nil {
