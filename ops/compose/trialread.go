@@ -49,12 +49,15 @@ func (p *Platform) readAt(ctx context.Context, host, path string) (status int, e
 	return response.StatusCode, err
 }
 
-// readable judges an answer: one that was refused has read no table.
+// readable judges an answer: one that was refused has read no table, nor has one that
+// only leads elsewhere.
 func readable(path string, status int) error {
 	answer := fmt.Sprintf("%s answers %d %s", path, status, http.StatusText(status))
 	switch {
-	case status < http.StatusBadRequest:
+	case status >= http.StatusOK && status < http.StatusMultipleChoices:
 		return nil
+	case status >= http.StatusMultipleChoices && status < http.StatusBadRequest:
+		return fmt.Errorf("%s, so whether it can read its tables is not known: set trials.reads to routes that answer themselves", answer)
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return fmt.Errorf("%s, so whether it can read its tables is not known: set checks.api_token to a token that the API accepts", answer)
 	case status == http.StatusNotFound:
