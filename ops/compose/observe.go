@@ -127,6 +127,9 @@ func (p *Platform) observeTarget(ctx context.Context, state ops.PlatformState, p
 // targetMigrations reads the migrations of the target API image, or says why
 // they cannot be read. Only an end of ctx is an error.
 func (p *Platform) targetMigrations(ctx context.Context, project string, image ops.TargetImage, target ops.Version) ([]migrations.File, string, error) {
+	if err := p.removeTemporaries(ctx, project); err != nil {
+		return nil, "", err
+	}
 	if p.options.Bundle != "" {
 		found, err := p.options.Bundle.Read(ctx, target)
 		if err != nil {
@@ -142,9 +145,6 @@ func (p *Platform) targetMigrations(ctx context.Context, project string, image o
 		if err := p.pull(ctx, image.Ref, func(float64, string) {}); err != nil {
 			return nil, err.Error(), ctx.Err()
 		}
-	}
-	if err := p.removeTemporaries(ctx, project); err != nil {
-		return nil, "", err
 	}
 	found, err := p.imageMigrations(ctx, project, image.Ref)
 	if err != nil {
