@@ -101,8 +101,8 @@ type Scratch interface {
 // the API's settings name, such as queues, mail and webhooks, they reach as it does.
 type Bench interface {
 	// Try starts the API of a version on the trial's database, and returns once it is
-	// healthy; it goes on running. An API that ends or does not become healthy is an
-	// error with its last lines of log.
+	// healthy; it goes on running. One that ends or does not become healthy in time is a
+	// TrialFailed with its last lines of log; any other error says nothing of the API.
 	Try(ctx context.Context, t Trial, report func(Progress)) error
 	// Answers asks an API that was tried for what reads its tables, and is an error when
 	// it does not answer as it should.
@@ -110,6 +110,12 @@ type Bench interface {
 	// ClearBench removes the containers of a run's trials, also those of dead attempts.
 	ClearBench(ctx context.Context, run string) error
 }
+
+// TrialFailed is what an API shows that was started and does not come up.
+type TrialFailed struct{ Reason error }
+
+func (e TrialFailed) Error() string { return e.Reason.Error() }
+func (e TrialFailed) Unwrap() error { return e.Reason }
 
 // Trial is one API container on a scratch copy.
 type Trial struct {

@@ -97,7 +97,11 @@ func (h rehearse) Do(ctx context.Context, task Task) (Result, error) {
 		found.Answers = tried(fmt.Sprintf("API %s answers on the migrated schema", plan.From), h.bench.Answers(ctx, current))
 		previous := current
 		previous.Name = "previous"
-		found.Starts = tried(fmt.Sprintf("API %s starts on the migrated schema", plan.From), h.try(ctx, previous, task.Report))
+		err := h.try(ctx, previous, task.Report)
+		if err != nil && !showsFailure(err) && ctx.Err() == nil {
+			return Result{}, fmt.Errorf("start API %s on the migrated copy: %w", plan.From, err)
+		}
+		found.Starts = tried(fmt.Sprintf("API %s starts on the migrated schema", plan.From), err)
 	}
 	if ctx.Err() != nil {
 		return Result{}, context.Cause(ctx)
@@ -119,6 +123,8 @@ func (h rehearse) migrate(ctx context.Context, task Task, database string, found
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case failed != nil && !showsFailure(failed):
+		return fmt.Errorf("start API %s on the copy: %w", found.Target, failed)
 	case err != nil:
 		return fmt.Errorf("measure what the migrations did: %w", err)
 	case failed != nil:
@@ -131,6 +137,13 @@ func (h rehearse) migrate(ctx context.Context, task Task, database string, found
 func (h rehearse) try(ctx context.Context, t Trial, report func(Progress)) error {
 	report(Progress{Fraction: -1, Note: "starting API " + t.Version.String() + " on the copy"})
 	return h.bench.Try(ctx, t, report)
+}
+
+// showsFailure tells an API that does not come up from a trial that did not come about,
+// such as for want of an engine: plans go by the one alone.
+func showsFailure(err error) bool {
+	_, failed := errors.AsType[TrialFailed](err)
+	return failed
 }
 
 func tried(well string, err error) Tried {

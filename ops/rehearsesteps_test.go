@@ -58,7 +58,7 @@ func TestRehearsal_TellsWhatItFinds(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r, m := newRoom(t), newMemory()
-				r.broken[c.broken] = errors.New("duplicate key")
+				r.broken[c.broken] = ops.TrialFailed{Reason: errors.New("duplicate key")}
 				o := newOperator(m, m, r.environment(onePerson()))
 				defer serve(t, o)()
 				run := rehearsed(t, o)
@@ -74,7 +74,7 @@ func TestRehearsal_TellsWhatItFinds(t *testing.T) {
 }
 
 func TestRehearsal_ThatFailsLeavesNothingAndSaysSo(t *testing.T) {
-	for _, broken := range []string{"restore", "current", "in use", "watch", "measure"} {
+	for _, broken := range []string{"restore", "current", "in use", "watch", "measure", "target", "previous"} {
 		t.Run(broken, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r, m := newRoom(t), newMemory()

@@ -36,6 +36,9 @@ func (p *Platform) Try(ctx context.Context, t ops.Trial, report func(ops.Progres
 	err = p.awaitHealthy(ctx, i, a.service, p.trying(), func(text string) { report(ops.Progress{Fraction: -1, Note: text}) })
 	if err != nil {
 		failure := p.withLastWords(context.WithoutCancel(ctx), i, fmt.Errorf("the API %s on a copy of the data: %w", t.Version, err))
+		if _, shown := errors.AsType[notHealthy](err); shown {
+			failure = ops.TrialFailed{Reason: failure}
+		}
 		return errors.Join(failure, p.tidyTrial(ctx, a.project.Name, t))
 	}
 	return nil

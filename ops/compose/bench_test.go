@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -176,6 +177,7 @@ func (b bench) wantSecluded(i instance) {
 
 func TestBench_TellsWhyAVersionDoesNotComeUp(t *testing.T) {
 	b := newBench(t)
+	shows := map[string]bool{"2.5.1": true, "2.5.2": true} // the others were never started
 	for of, wants := range map[string][]string{
 		"2.5.1": {"was not healthy within", "503"},
 		"2.5.2": {"it ended with exit code 1", "cannot reach postgres://keeptrusts:***@db"},
@@ -196,6 +198,9 @@ func TestBench_TellsWhyAVersionDoesNotComeUp(t *testing.T) {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("error lacks %q: %v", want, err)
 				}
+			}
+			if _, failed := errors.AsType[ops.TrialFailed](err); failed != shows[of] {
+				t.Errorf("that it does not come up is shown: %t, want %t: %v", failed, shows[of], err)
 			}
 			if strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("error tells the password: %v", err)

@@ -109,8 +109,14 @@ func (p *Platform) unhurried() patience {
 	return patience{interval: p.options.HealthInterval, limit: p.options.HealthTimeout, healthy: p.health}
 }
 
+// notHealthy is a container that was seen to end, or not to become healthy in time.
+type notHealthy struct{ error }
+
+func (e notHealthy) Unwrap() error { return e.error }
+
 // awaitHealthy waits until a container was found healthy several times in a row.
-// It gives up at once when the container ends or is restarted.
+// It gives up at once when the container ends or is restarted. A failure of the container
+// is a notHealthy, one to look at it is not.
 func (p *Platform) awaitHealthy(ctx context.Context, i instance, s ServiceOptions, patient patience, note func(string)) error {
 	deadline := time.NewTimer(patient.limit)
 	defer deadline.Stop()
@@ -123,7 +129,7 @@ func (p *Platform) awaitHealthy(ctx context.Context, i instance, s ServiceOption
 			return err
 		}
 		if err := ended(now, restarts); err != nil {
-			return err
+			return notHealthy{err}
 		}
 		why := patient.healthy(ctx, now, s)
 		if why == nil {
@@ -139,7 +145,7 @@ func (p *Platform) awaitHealthy(ctx context.Context, i instance, s ServiceOption
 		case <-tick.C:
 		case <-deadline.C:
 			if patient.busy == nil || !patient.busy(ctx, why, time.Since(began)) {
-				return fmt.Errorf("it was not healthy within %s: %w", seconds(time.Since(began)), orHealthy(why))
+				return notHealthy{fmt.Errorf("it was not healthy within %s: %w", seconds(time.Since(began)), orHealthy(why))}
 			}
 			deadline.Reset(patient.limit)
 		case <-ctx.Done():
