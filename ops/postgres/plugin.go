@@ -151,15 +151,16 @@ func (p *printed) Bytes() []byte { return p.kept.Bytes() }
 // longestSnapshot bounds the name that a command gives to a snapshot.
 const longestSnapshot = 200
 
-// parseAnswer reads what a command says of the snapshot that it made.
-func parseAnswer(text []byte) (answer, error) {
+// parseAnswer reads what a command says of the snapshot that it made. An error quotes it
+// without the password.
+func (p plugin) parseAnswer(text []byte) (answer, error) {
 	var a answer
 	if err := json.Unmarshal(bytes.TrimSpace(text), &a); err != nil {
-		return answer{}, fmt.Errorf(`it printed %.60q, not {"snapshot": "…", "at": "…", "bytes": …}: %w`, text, err)
+		return answer{}, fmt.Errorf(`it printed %.60q, not {"snapshot": "…", "at": "…", "bytes": …}: %s`, p.masked(string(text)), p.masked(err.Error()))
 	}
 	switch {
 	case a.Snapshot == "" || len(a.Snapshot) > longestSnapshot || strings.ContainsFunc(a.Snapshot, unprintable):
-		return answer{}, fmt.Errorf("it named the snapshot %.60q: a name has 1 to %d signs that can be printed", a.Snapshot, longestSnapshot)
+		return answer{}, fmt.Errorf("it named the snapshot %.60q: a name has 1 to %d signs that can be printed", p.masked(a.Snapshot), longestSnapshot)
 	case a.Bytes < 0:
 		return answer{}, fmt.Errorf("it said that the snapshot has %d bytes", a.Bytes)
 	}

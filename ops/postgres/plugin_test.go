@@ -140,6 +140,7 @@ func TestPlugin_SaysWhatIsWrong(t *testing.T) {
 	database, task := newMigrated(t, 10, 3)
 	for fault, say := range map[string]string{
 		"fail": "the array is degraded", "garbage": `it printed "done!\n"`, "unnamed": "it named the snapshot", "flood": "it printed",
+		"leak": `it printed "connected with ***\n"`, "odd": `it named the snapshot "\n***"`, "date": "it printed",
 	} {
 		s, dir := open(t, database, withPlugin(t, fault))
 		h := s.Handlers()[ops.Snapshot]

@@ -55,7 +55,7 @@ func (h pluggedSnapshot) take(ctx context.Context, task ops.Task) (record, time.
 	if err != nil {
 		return record{}, 0, err
 	}
-	made, err := parseAnswer(out)
+	made, err := h.parseAnswer(out)
 	if err != nil {
 		return record{}, 0, fmt.Errorf("%s create: %w", s.opts.SnapshotCommand[0], err)
 	}

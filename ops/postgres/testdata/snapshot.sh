@@ -8,6 +8,9 @@ echo "$verb $KTOPS_SNAPSHOT with password ${PGPASSWORD:-none}" >&2
 case "$fault $verb" in
 "fail $verb") echo "the array is degraded" >&2; exit 1 ;;
 "garbage create") echo "done!"; exit 0 ;;
+"leak create") echo "connected with $PGPASSWORD"; exit 0 ;;
+"odd create") printf '{"snapshot": "\\n%s", "bytes": 1}' "$PGPASSWORD"; exit 0 ;;
+"date create") printf '{"snapshot": "one", "at": "%s"}' "$PGPASSWORD"; exit 0 ;;
 "unnamed create") echo '{"snapshot": "", "bytes": 1}'; exit 0 ;;
 "flood create") # an answer, but only after more than anybody reads
 	head -c 10000000 /dev/zero | tr '\0' ' '
