@@ -40,7 +40,19 @@ func readTar(stream io.Reader, wanted func(folder string) bool) ([]File, error) 
 			return nil, err
 		}
 		name := path.Clean(header.Name)
-		if header.Typeflag != tar.TypeReg || !wanted(path.Dir(name)) {
+		if !wanted(path.Dir(name)) {
+			continue
+		}
+		switch header.Typeflag {
+		case tar.TypeReg:
+		case tar.TypeLink, tar.TypeSymlink: // sqlx follows them, so it would apply what was passed over
+			if _, ok, err := parseName(path.Base(name)); err != nil {
+				return nil, err
+			} else if ok {
+				return nil, fmt.Errorf("%q is a link, whose content is not read: make it a file", header.Name)
+			}
+			continue
+		default:
 			continue
 		}
 		if err := found.read(path.Base(name), path.Dir(name), header.Size, archive); err != nil {

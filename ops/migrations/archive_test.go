@@ -76,3 +76,24 @@ func migrationsTar(t *testing.T, files map[string]string) *bytes.Buffer {
 	}
 	return &content
 }
+
+func TestReadTar_PassesOverNoLinkThatIsAMigration(t *testing.T) {
+	for name, refused := range map[string]bool{"0003_linked.sql": true, "README.md": false, "0002_add_user_index.down.sql": false, "old/0003_linked.sql": false} {
+		for _, kind := range []byte{tar.TypeSymlink, tar.TypeLink} {
+			var content bytes.Buffer
+			archive := tar.NewWriter(&content)
+			if err := archive.WriteHeader(&tar.Header{Name: "migrations/0001_first.sql", Typeflag: tar.TypeReg, Mode: 0o644}); err != nil {
+				t.Fatal(err)
+			}
+			if err := archive.WriteHeader(&tar.Header{Name: "migrations/" + name, Linkname: "0001_first.sql", Typeflag: kind, Mode: 0o644}); err != nil {
+				t.Fatal(err)
+			}
+			if err := archive.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := ReadTar(&content); (err != nil) != refused || (refused && !strings.Contains(err.Error(), "is a link")) {
+				t.Errorf("%s of type %c: %v", name, kind, err)
+			}
+		}
+	}
+}
