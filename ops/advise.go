@@ -49,6 +49,10 @@ func (r retreat) choice(ctx context.Context, way Way) Choice {
 	if !p.possible {
 		return c
 	}
+	if err := r.seen(way); err != nil {
+		c.Possible, c.Why = false, err.Error()
+		return c
+	}
 	if p.point != nil {
 		c.ReturnsTo = p.point.At
 		c.Lost = r.lost(ctx, p)

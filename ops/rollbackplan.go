@@ -14,7 +14,8 @@ type retreat struct {
 	run    Run
 	obs    Observation
 	points []ReturnPoint
-	unseen string // why the points could not be seen
+	unseen string // why there are no points
+	blind  error  // what kept them from being seen
 	// rehearsed are the rehearsals of that upgrade, newest first.
 	rehearsed []Rehearsal
 }
@@ -32,17 +33,14 @@ func (o *Operator) retreat(ctx context.Context, env Environment, id string) (ret
 	if r.obs, err = o.observe(ctx, env, r.run.Plan.From); err != nil {
 		return retreat{}, err
 	}
-	if env.Edge != nil && r.obs.Edge == nil {
-		return retreat{}, Refuse("the edge of "+env.Name+" cannot be seen, so it could not be closed", "status")
-	}
 	r.obs.Durations = learnReturns(runs)
 	if err := r.refuseElsewhere(); err != nil {
 		return retreat{}, err
 	}
 	if env.Returns == nil {
 		r.unseen = "ktops keeps no states of this database"
-	} else if r.points, err = env.Returns.ReturnPoints(ctx); err != nil {
-		r.unseen = err.Error()
+	} else if r.points, r.blind = env.Returns.ReturnPoints(ctx); r.blind != nil {
+		r.unseen = r.blind.Error()
 	}
 	rehearsals, err := o.Rehearsals(ctx, env.Name)
 	for _, h := range rehearsals {
@@ -81,7 +79,7 @@ func (r retreat) from() Version {
 // refuseElsewhere refuses when what runs is neither what the run brought nor what was
 // there before it, and when everything is as it was before.
 func (r retreat) refuseElsewhere() error {
-	moved := len(r.obs.Database.Applied) > r.run.Plan.Facts.Applied
+	moved := r.cannotSee("database") != nil || len(r.obs.Database.Applied) > r.run.Plan.Facts.Applied
 	for _, s := range r.obs.Platform.Services {
 		moved = moved || len(s.Containers) < s.Replicas
 		for _, c := range s.Containers {

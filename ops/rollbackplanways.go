@@ -2,6 +2,7 @@ package ops
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,11 +36,39 @@ func (r retreat) passable(back Rollback) (passage, error) {
 	case back.Backup != "" && back.Way != BackByBackup:
 		return passage{}, Refuse(fmt.Sprintf("the way %s restores no backup", back.Way), "rollback "+r.run.ID+" --way backup --backup "+back.Backup)
 	}
+	if err := r.seen(back.Way); err != nil {
+		return passage{}, err
+	}
 	p := r.passage(back.Way, back.Backup)
 	if !p.possible {
 		return passage{}, Refuse(fmt.Sprintf("%s cannot go back by %s: %s", r.env.Name, back.Way, p.why), ways...)
 	}
 	return p, nil
+}
+
+// seen fails where a way needs what could not be looked at. That is no refusal, which would
+// void what was approved: it says nothing about the way, and may be different in a moment.
+func (r retreat) seen(way Way) error {
+	unseen := r.cannotSee("database")
+	if r.env.Edge != nil && r.obs.Edge == nil && (way != BackByImages || !r.rolls(passage{way: way})) {
+		unseen = errors.Join(unseen, r.cannotSee("edge"))
+	}
+	if way != BackByImages {
+		unseen = errors.Join(unseen, r.blind)
+	}
+	if unseen != nil {
+		return fmt.Errorf("look at the way back of %s: %w; ask again", r.env.Name, unseen)
+	}
+	return nil
+}
+
+// cannotSee is why a part of the environment could not be looked at; nil when it could.
+func (r retreat) cannotSee(part string) error {
+	i := slices.IndexFunc(r.obs.Unseen, func(f Finding) bool { return f.Check == part })
+	if i < 0 {
+		return nil
+	}
+	return fmt.Errorf("the %s cannot be seen: %s", part, r.obs.Unseen[i].Fact)
 }
 
 // passage is a way back as things are. A backup may be named.
