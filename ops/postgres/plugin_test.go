@@ -278,7 +278,11 @@ func pluginChild(verb string) int {
 	if err != nil {
 		return 2
 	}
-	opts.SnapshotCommand = []string{script, "hang-" + verb}
+	fault := "hang-"
+	if verb == "create" { // what it started outlives it
+		fault = "stubborn-"
+	}
+	opts.SnapshotCommand = []string{script, fault + verb}
 	s, err := postgres.Open(opts)
 	if err != nil {
 		return 2

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -64,7 +66,7 @@ func (p plugin) endAttempt(ctx context.Context, a asked) error {
 	p.server.opts.Log.WithField("run", a.run).WithField("pid", pid).Warn("the snapshot command of an earlier attempt still runs: it is ended")
 	tick := time.NewTicker(endPause)
 	defer tick.Stop()
-	for began := time.Now(); startOf(pid) == start; {
+	for began := time.Now(); groupRuns(pid); {
 		signal := syscall.SIGTERM
 		if time.Since(began) > killAfter {
 			signal = syscall.SIGKILL
@@ -84,15 +86,31 @@ func (p plugin) endAttempt(ctx context.Context, a asked) error {
 // startOf tells a process from another that gets its number later: when it started, in
 // ticks since the boot. Empty when there is none, or one that has ended already.
 func startOf(pid int) string {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, start := statOf(fmt.Sprintf("/proc/%d/stat", pid))
+	return start
+}
+
+// groupRuns reports whether any process of a group runs, be it without its leader. One
+// that has ended, and that nobody has taken notice of, can still be sent a signal.
+func groupRuns(group int) bool {
+	all, _ := filepath.Glob("/proc/[0-9]*/stat") // fails only for another pattern
+	return slices.ContainsFunc(all, func(file string) bool {
+		of, _ := statOf(file)
+		return of == strconv.Itoa(group)
+	})
+}
+
+// statOf is the group of a process and when it started; empty when it has ended.
+func statOf(file string) (group, started string) {
+	stat, err := os.ReadFile(file)
 	if err != nil {
-		return ""
+		return "", ""
 	}
 	// The name of the program may have anything in it but ends with the last bracket.
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-	const state, start = 0, 19
+	const state, pgrp, start = 0, 2, 19
 	if len(fields) <= start || fields[state] == "Z" {
-		return ""
+		return "", ""
 	}
-	return fields[start]
+	return fields[pgrp], fields[start]
 }

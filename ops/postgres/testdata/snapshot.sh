@@ -18,6 +18,7 @@ case "$fault $verb" in
 	exit 0
 	;;
 "liar restore") exit 0 ;;
+"stubborn-$verb $verb") (trap '' TERM; sleep 600) & wait ;;
 "hang $verb" | "hang-$verb $verb") sleep 600 & wait ;;
 esac
 copy="$KTOPS_SNAPSHOT"
