@@ -41,6 +41,9 @@ var evictSQL string
 //go:embed sql/locale.sql
 var localeSQL string
 
+//go:embed sql/tablespace.sql
+var tablespaceSQL string
+
 //go:embed sql/tables.sql
 var tablesSQL string
 

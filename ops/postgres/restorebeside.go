@@ -92,9 +92,9 @@ func (s *Server) toRestore(ctx context.Context, file string) (manifest, error) {
 }
 
 // newRestored makes the empty database, where the disk has room for it, with the live
-// one's owner, encoding and locale, and lets in only who may connect to that.
+// one's owner, tablespace, encoding and locale, and lets in only who may connect to that.
 func (s *Server) newRestored(ctx context.Context, conn *pgx.Conn, run ops.Run, m manifest, name string, l live) error {
-	var clauses string
+	var clauses, tablespace string
 	var bytes, log int64
 	if err := conn.QueryRow(ctx, localeSQL, s.opts.Name).Scan(&clauses, &bytes, &log); err != nil {
 		return err
@@ -102,7 +102,10 @@ func (s *Server) newRestored(ctx context.Context, conn *pgx.Conn, run ops.Run, m
 	if err := s.roomFor(max(m.RawBytes, bytes) + log); err != nil {
 		return err
 	}
-	if _, err := conn.Exec(ctx, "CREATE DATABASE "+quote(name)+" "+clauses+" OWNER "+quote(l.owner)); err != nil {
+	if err := conn.QueryRow(ctx, tablespaceSQL, s.opts.Name).Scan(&tablespace); err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+quote(name)+" "+clauses+tablespace+" OWNER "+quote(l.owner)); err != nil {
 		return err
 	}
 	statements, err := s.properties(ctx, conn, name)
