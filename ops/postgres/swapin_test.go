@@ -104,6 +104,12 @@ func TestWrittenSince_CountsUsers(t *testing.T) {
 	if w.Rows() != 8 || w.Tables[0].Table != "events" || w.NewestIn != "events" || w.Newest.Before(since.At) || w.Newest.After(w.Until) || w.AtMost != "" {
 		t.Errorf("written is %+v", w)
 	}
+	execute(t, "postgres", `ALTER DATABASE "`+database+`" SET track_counts TO off`)
+	if w, err = s.WrittenSince(t.Context(), since); err != nil || len(w.Tables) > 0 {
+		t.Errorf("where nothing is counted: %+v (%v)", w, err)
+	}
+	wantWith(t, w.Unknown, "track_counts is off")
+	execute(t, "postgres", `ALTER DATABASE "`+database+`" RESET track_counts`)
 	execute(t, database, "DROP TABLE notes")
 	if w, err = s.WrittenSince(t.Context(), since); err != nil || w.Unknown != "" {
 		t.Errorf("without a table that was made since: %+v (%v)", w, err)

@@ -45,6 +45,13 @@ func (s *Server) writtenTo(ctx context.Context, database string, since ops.Posit
 	if err != nil {
 		return ops.Written{}, s.explain(err)
 	}
+	var counts bool
+	if err := conn.QueryRow(ctx, "SELECT current_setting('track_counts')::bool").Scan(&counts); err != nil {
+		return ops.Written{}, s.explain(err)
+	}
+	if !counts {
+		return ops.Written{Since: since.At, Until: now.At, Unknown: "PostgreSQL counts no rows here: track_counts is off"}, nil
+	}
 	w := written(since, now)
 	w.Newest, w.NewestIn = newest(ctx, conn, w.Tables)
 	return w, nil
