@@ -169,8 +169,12 @@ func TestGuard_CallsAPersonAndKeepsThePageBeforeAnIllPlatform(t *testing.T) {
 		o := newOperator(m, m, d.environment(onePerson()))
 		defer serve(t, o)()
 		time.Sleep(25 * time.Minute)
+		events, err := m.Events(t.Context(), run.ID, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
 		alarms := 0
-		for _, e := range m.events[run.ID] {
+		for _, e := range events {
 			if e.Kind == ops.Alarm {
 				alarms++
 				if !strings.Contains(e.Reason, "does not answer") {
